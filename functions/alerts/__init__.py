@@ -1,0 +1,1 @@
+"""The function that raises alerts on tier changes."""

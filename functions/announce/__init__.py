@@ -1,0 +1,1 @@
+"""The function that publishes tier changes to the bus."""

@@ -1,0 +1,1 @@
+"""The function that serves people and programs over HTTP."""

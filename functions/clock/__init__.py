@@ -1,0 +1,1 @@
+"""The function that wakes what is due, every minute."""

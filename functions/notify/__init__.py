@@ -1,0 +1,1 @@
+"""The function that sends notices as mails and to the topic."""

@@ -1,0 +1,1 @@
+"""The function that takes signed webhooks and queues them."""

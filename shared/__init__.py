@@ -1,0 +1,1 @@
+"""The product's vocabulary, in the order in which data meets it."""

@@ -1,0 +1,56 @@
+"""The account: contributions of records, the values they combine to, and its standing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+
+from shared.accounts.contribution import Contribution
+from shared.accounts.identity import AccountId, FieldName, RecordKey
+from shared.accounts.standing import Override, Standing
+from shared.accounts.values import Value
+
+NAME = FieldName("name")
+OWNER = FieldName("owner")
+STAGE = FieldName("stage")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: AccountId
+    created_at: datetime
+    version: int = 0
+    """Of the stored item; each write conditions on it and adds one. 0: not stored yet."""
+    records: Mapping[RecordKey, Contribution] = field(default_factory=dict)
+    values: Mapping[FieldName, Value] = field(default_factory=dict)
+    """What `records` combine to under the catalogue in force when they last changed."""
+    standing: Standing = field(default_factory=Standing)
+    override: Override | None = None
+    edits: int = 0
+    """Counts what people edit (override, manual values): the API's ETag."""
+    due_at: datetime | None = None
+    """The first moment at which the decision could differ with no new data."""
+    merged_into: AccountId | None = None
+    """The account that took over this one's only record; this one is closed."""
+
+    @property
+    def archived(self) -> bool:
+        """Whether every record is gone at its source, or another account took over."""
+        return self.merged_into is not None or (bool(self.records) and not any(r.live for r in self.records.values()))
+
+    @property
+    def name(self) -> str:
+        """Its name, else the external id of its first record, else its id."""
+        known = self.values.get(NAME)
+        if isinstance(known, str) and known:
+            return known
+        return min(self.records).external_id if self.records else self.id
+
+    @property
+    def owner(self) -> str | None:
+        """The CSM: a user's id, or an e-mail address that was no user's when it came."""
+        owner = self.values.get(OWNER)
+        return owner if isinstance(owner, str) and owner else None
+
+    def with_record(self, key: RecordKey, contribution: Contribution) -> Self:
+        return replace(self, records={**self.records, key: contribution})

@@ -1,0 +1,68 @@
+"""The port to the accounts: one store writes them, each write one transaction conditioned on the version read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.access.audit import AuditEntry
+from shared.accounts.account import Account
+from shared.accounts.identity import AccountId, RecordKey
+from shared.accounts.standing import Cause, TierChange
+
+
+class AccountMoved(Exception):
+    """The account was written since it was read, or a link was taken meanwhile: read again and do it again."""
+
+
+class AccountTooLarge(ValueError):
+    """The account's item would exceed 64 KB; no record of it is lost, none is added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Which account a source's record belongs to."""
+
+    record: RecordKey
+    account_id: AccountId
+    stated: bool
+    """Whether another record or a person said so; else the record founded the account by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """All that one step writes, or nothing of it."""
+
+    account: Account
+    """The new state; its `version` is the one that was read (0: create)."""
+    cause: Cause
+    links: tuple[Link, ...] = ()
+    """Claimed: each is absent, or at `absorbed`, or already this account's."""
+    history: TierChange | None = None
+    absorbed: Account | None = None
+    """An account that is closed in favour of this one, as it was read."""
+    audit: AuditEntry | None = None
+
+
+class AccountStore(Protocol):
+    def get(self, account_id: AccountId) -> Account | None:
+        """Strongly consistent: what was committed before is seen."""
+        ...
+
+    def get_many(self, account_ids: Sequence[AccountId]) -> dict[AccountId, Account]:
+        """Strongly consistent; those that don't exist are left out."""
+        ...
+
+    def links(self, records: Sequence[RecordKey]) -> dict[RecordKey, Link]:
+        """The links of those records that have one; strongly consistent."""
+        ...
+
+    def commit(self, change: AccountChange) -> Account:
+        """Writes the change and returns the account as stored, its version one higher.
+
+        Raises AccountMoved where a condition fails, and AccountTooLarge.
+        """
+        ...
+
+    def history(self, account_id: AccountId, *, after: int = 0) -> Iterator[TierChange]:
+        """The account's tier changes with a version above `after`, oldest first; strongly consistent."""
+        ...

@@ -1,0 +1,51 @@
+"""A source record's version: a number that grows, or a time; compared within one record only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+UNITS = 10**9
+"""Versions are kept in billionths: nanoseconds of a time, nine decimals of a number. Nothing is rounded."""
+
+
+class VersionKind(StrEnum):
+    NUMBER = "number"
+    TIME = "time"
+
+
+class VersionKindChanged(ValueError):
+    """A record whose versions were numbers sent a time, or the other way round: they can't be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`revision` counts the mapping and the exchange rates a derived value was computed with, after the record's own
+    version: the same record read under new rates is newer.
+    """
+
+    kind: VersionKind
+    at: int
+    """Billionths of the number, or nanoseconds since 1970 UTC."""
+    revision: int = 0
+
+    @classmethod
+    def of_number(cls, number: int | Decimal, *, revision: int = 0) -> Self:
+        """Raises ValueError beyond nine decimals or 18 digits before the point."""
+        scaled = Decimal(number).scaleb(9)
+        if scaled != scaled.to_integral_value() or abs(scaled) >= 10**27:
+            raise ValueError("a version number has at most 18 digits before the point and 9 after it")
+        return cls(VersionKind.NUMBER, int(scaled), revision)
+
+    @classmethod
+    def of_time(cls, moment: datetime, *, revision: int = 0) -> Self:
+        """`moment` is aware; its microseconds count."""
+        seconds = int(moment.replace(microsecond=0).timestamp())
+        return cls(VersionKind.TIME, seconds * UNITS + moment.microsecond * 1000, revision)
+
+    def newer_than(self, other: Self) -> bool:
+        """Raises VersionKindChanged where the two can't be compared."""
+        if self.kind is not other.kind:
+            raise VersionKindChanged(f"the record's versions were a {other.kind}, this one is a {self.kind}")
+        return (self.at, self.revision) > (other.at, other.revision)

@@ -1,0 +1,64 @@
+"""Versioned documents and the port to their store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from shared.access.audit import AuditEntry
+
+
+class Kind(StrEnum):
+    """Partitions of the Config table. PUBLISHED holds what is in force (`settings`, `fields`, `tiers`, `policy`,
+    `alert_rules`, `source:recurly`), small enough to be read by one query; POLICY every policy published, by version.
+    """
+
+    PUBLISHED = "published"
+    DRAFT = "draft"
+    POLICY = "policy"
+    EXAMPLES = "examples"
+
+
+class StaleDocument(Exception):
+    """The document was changed since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    kind: Kind
+    id: str
+    version: int
+    """1 at first; its ETag."""
+    body: Mapping[str, object]
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChange:
+    """A new body for a document, or its end, on condition of the version read (0: it does not exist)."""
+
+    kind: Kind
+    id: str
+    expected: int
+    body: Mapping[str, object] | None
+    """None deletes it."""
+
+
+class DocumentTooLarge(ValueError):
+    """The document exceeds 256 KB."""
+
+
+class DocumentStore(Protocol):
+    def get(self, kind: Kind, document_id: str) -> Document | None:
+        """Strongly consistent."""
+        ...
+
+    def all(self, kind: Kind) -> Sequence[Document]:
+        """Every document of the kind, by id; strongly consistent."""
+        ...
+
+    def commit(self, changes: Sequence[DocumentChange], *, at: datetime, by: str, audit: Sequence[AuditEntry]) -> None:
+        """All changes and audit entries in one transaction; raises StaleDocument, DocumentTooLarge."""
+        ...

@@ -1,0 +1,1 @@
+"""Connectors: one folder a vendor, pure but for its client."""

@@ -1,0 +1,65 @@
+"""What ingest and the scheduled sync ask of a vendor, and how a vendor's failures are told apart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.accounts.money import Rates
+from shared.configuration.records import SourceRecord
+
+
+class Unauthenticated(Exception):
+    """A delivery whose signature, timestamp or form does not prove its sender; the message never leaves the log."""
+
+
+class VendorUnavailable(Exception):
+    """The vendor did not answer usefully (429, 5xx, time-out, reset, cut off): try again after `retry_after`
+    seconds.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class VendorRefused(Exception):
+    """The vendor will answer the same again (401, 403, 406, another 4xx, a foreign host in `next`, an answer that is no
+    answer of its API): a person must mend the set-up.
+    """
+
+
+class RecordGone(Exception):
+    """The vendor no longer has the object that a hint names: recorded, not tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Where to look, from one delivery. Hints with equal `subject` in one batch are fetched once."""
+
+    subject: str
+    """What to fetch, in the connector's own words: `subscription/ra8foq26o2dt`, `account/code-acme`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PulledPage:
+    """One page of a scheduled pull."""
+
+    records: Sequence[SourceRecord]
+    cursor: Mapping[str, str]
+    """Where the next page starts; saved only after the records are stored."""
+    done: bool
+    total: int | None = None
+    """How many objects the pull will look at, where the vendor says."""
+
+
+class Connector(Protocol):
+    """A vendor that is asked for the state: webhooks are hints."""
+
+    def fetch(self, hint: Hint, *, rates: Rates, now: datetime) -> Sequence[SourceRecord]:
+        """The records that the hint leads to, as they are now. Raises VendorUnavailable, VendorRefused, RecordGone."""
+        ...
+
+    def pull(self, cursor: Mapping[str, str], *, rates: Rates, now: datetime) -> PulledPage:
+        """One page of what changed since `cursor` ({}: all). Raises VendorUnavailable, VendorRefused."""
+        ...

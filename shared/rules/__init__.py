@@ -1,0 +1,1 @@
+"""The rule language: conditions on accounts, as data; validated, compiled, traced."""

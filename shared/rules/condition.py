@@ -1,0 +1,72 @@
+"""The condition tree: what a rule asks of an account, validated and typed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.accounts.identity import FieldName
+from shared.accounts.values import SCALE, Value, ValueType
+
+
+class Operator(StrEnum):
+    EQ = "="
+    NE = "!="
+    GT = ">"
+    GE = ">="
+    LT = "<"
+    LE = "<="
+    IN = "in"
+    NOT_IN = "not_in"
+    CONTAINS = "contains"
+    STARTS_WITH = "starts_with"
+    ENDS_WITH = "ends_with"
+    HAS_ANY = "has_any"
+    HAS_ALL = "has_all"
+    HAS_NONE = "has_none"
+    SIZE_AT_LEAST = "size_at_least"
+    SIZE_AT_MOST = "size_at_most"
+    MISSING = "missing"
+    PRESENT = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The value of another field of the same type, `times / 10,000` of it."""
+
+    field: FieldName
+    times: int = SCALE
+
+
+type Condition = Leaf | All | Either | Not | Always
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    field: FieldName
+    type: ValueType
+    op: Operator
+    value: Value | frozenset[str] | Reference | None
+    """By operator: a value of the field's type; for `in` and the like a set of strings; for `size_…` a plain int; a
+    reference; None for `missing` and `present`."""
+    pointer: str
+    """Where the leaf stands in its document."""
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    members: Sequence[Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    members: Sequence[Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    member: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """`{"always": true}`."""

@@ -1,0 +1,1 @@
+"""What every function runs on: environment, telemetry, queues, the clock."""

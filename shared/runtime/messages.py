@@ -1,0 +1,86 @@
+"""The messages that functions leave for each other on queues: one shape each, written and read here."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from shared.accounts.identity import AccountId
+from shared.runtime.ports import Message
+
+
+class BadMessage(ValueError):
+    """A queue's message is none of its shapes: somebody else put it there."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAccounts:
+    """On the decide queue: decide these again."""
+
+    account_ids: tuple[AccountId, ...]
+    cause: str
+    """What led to it, for the history: `data`, `expiry`, `policy`, `tiers`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAll:
+    """On the decide queue: walk one segment of all accounts from `start` and decide each."""
+
+    run_id: str
+    policy_version: int
+    """The walk ends as superseded where another version is published meanwhile."""
+    segment: int
+    segments: int
+    start: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateAlerts:
+    """On the evaluate_alerts queue: evaluate the account's alert rules on the tier changes not yet seen."""
+
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotices:
+    """On the notify queue: send, or settle, these."""
+
+    notice_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendHeld:
+    """On the notify queue: send what waits for this recipient in one mail."""
+
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSource:
+    """On the syncs queue: pull a source; without a run's id, whichever sources are due."""
+
+    source: str | None
+    run_id: str | None
+
+
+type Work = DecideAccounts | DecideAll | EvaluateAlerts | SendNotices | SendHeld | SyncSource
+
+_SHAPES = {
+    shape.__name__: shape for shape in (DecideAccounts, DecideAll, EvaluateAlerts, SendNotices, SendHeld, SyncSource)
+}
+
+
+def write(work: Work, *, delay_seconds: int = 0) -> Message:
+    return Message(json.dumps({"do": type(work).__name__, **asdict(work)}, separators=(",", ":")), delay_seconds)
+
+
+def read(body: str, shapes: Sequence[type[Work]]) -> Work:
+    """The work that a message's body asks for, one of `shapes`; raises BadMessage."""
+    try:
+        fields = json.loads(body)
+        shape = _SHAPES[fields.pop("do")]
+        work = shape(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise BadMessage(f"not a message of this queue: {body[:200]!r}") from error
+    if type(work) not in shapes:
+        raise BadMessage(f"{type(work).__name__} is not for this queue")
+    return work

@@ -1,0 +1,70 @@
+"""The tier model: the ordered list of tiers, first is highest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from shared.accounts.identity import TierId
+
+
+class DeliveryModel(StrEnum):
+    HIGH_TOUCH = "high_touch"
+    MODERATE_TOUCH = "moderate_touch"
+    LOW_TOUCH = "low_touch"
+    DIGITAL = "digital"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    id: TierId
+    name: str
+    definition: str = ""
+    delivery_model: DeliveryModel | None = None
+    targets: Mapping[str, object] | None = None
+    """`touch_cadence`, `accounts_per_csm`, `kpis`: what the team aims at for each account of the tier."""
+
+
+@dataclass(frozen=True)
+class TierModel:
+    tiers: Sequence[Tier]
+
+    @cached_property
+    def by_id(self) -> Mapping[TierId, Tier]:
+        return {tier.id: tier for tier in self.tiers}
+
+    @cached_property
+    def ranks(self) -> Mapping[TierId, int]:
+        """1 is the highest."""
+        return {tier.id: rank for rank, tier in enumerate(self.tiers, start=1)}
+
+    def rank(self, tier: TierId | None) -> int:
+        """No tier, and a tier that is gone, is below all."""
+        return len(self.tiers) + 1 if tier is None else self.ranks.get(tier, len(self.tiers) + 1)
+
+    def name(self, tier: TierId | None) -> str:
+        """`Tier 1: High touch`; `no tier` for None; the id itself for a tier that is gone."""
+        if tier is None:
+            return "no tier"
+        return self.by_id[tier].name if tier in self.by_id else tier
+
+    def named(self, text: str) -> TierId | None:
+        """The tier that a CRM's value means: its id, else its name, to the letter; None where it means none."""
+        if text in self.by_id:
+            return TierId(text)
+        return next((tier.id for tier in self.tiers if tier.name == text), None)
+
+
+FRESH = TierModel(
+    (
+        Tier(
+            TierId("tier-1"),
+            "Tier 1: High touch",
+            "High value, strategic; high-touch engagement and support",
+            DeliveryModel.HIGH_TOUCH,
+        ),
+        Tier(TierId("tier-2"), "Tier 2: Moderate touch", "Standard processes", DeliveryModel.MODERATE_TOUCH),
+        Tier(TierId("tier-3"), "Tier 3: Low touch", "Low-touch processes", DeliveryModel.LOW_TOUCH),
+    )
+)
+"""The tiers of a fresh deployment."""

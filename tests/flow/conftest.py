@@ -1,0 +1,9 @@
+"""No test here reaches a network."""
+
+import pytest
+from pytest_socket import disable_socket
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> None:
+    disable_socket(allow_unix_socket=True)
