@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from shared.accounts.identity import AccountId
 from shared.runtime.ports import Message
@@ -78,7 +79,9 @@ def read(body: str, shapes: Sequence[type[Work]]) -> Work:
     try:
         fields = json.loads(body)
         shape = _SHAPES[fields.pop("do")]
-        work = shape(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+        work: Work = shape(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+        )
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadMessage(f"not a message of this queue: {body[:200]!r}") from error
     if type(work) not in shapes:
