@@ -1,9 +1,8 @@
 """The messages that functions leave for each other on queues: one shape each, written and read here."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from shared.accounts.identity import AccountId
 from shared.runtime.ports import Message
@@ -65,7 +64,7 @@ class SyncSource:
 
 type Work = DecideAccounts | DecideAll | EvaluateAlerts | SendNotices | SendHeld | SyncSource
 
-_SHAPES = {
+_SHAPES: Mapping[str, Callable[..., Work]] = {
     shape.__name__: shape for shape in (DecideAccounts, DecideAll, EvaluateAlerts, SendNotices, SendHeld, SyncSource)
 }
 
@@ -79,9 +78,7 @@ def read(body: str, shapes: Sequence[type[Work]]) -> Work:
     try:
         fields = json.loads(body)
         shape = _SHAPES[fields.pop("do")]
-        work: Work = shape(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
-        )
+        work = shape(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadMessage(f"not a message of this queue: {body[:200]!r}") from error
     if type(work) not in shapes:
