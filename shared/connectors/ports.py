@@ -6,11 +6,24 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.accounts.money import Rates
+from shared.accounts.values import Json
 from shared.configuration.records import SourceRecord
 
 
 class Unauthenticated(Exception):
     """A delivery whose signature, timestamp or form does not prove its sender; the message never leaves the log."""
+
+
+class BadDelivery(ValueError):
+    """An authenticated delivery's body is not what its vendor sends: refused with 400, nothing of it is queued, since
+    a retry would bring the same bytes. The message says what is wrong and quotes nothing of the body.
+    """
+
+
+class BadRecord(ValueError):
+    """One record of a delivery, or of a vendor's answer, can't be taken as it is: noted as a reject with this reason,
+    not tried again.
+    """
 
 
 class VendorUnavailable(Exception):
@@ -39,6 +52,34 @@ class Hint:
 
     subject: str
     """What to fetch, in the connector's own words: `subscription/ra8foq26o2dt`, `account/code-acme`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one authenticated webhook asks for: hints to fetch, or records where its body is trusted."""
+
+    key: str
+    """The same for every repeat of the delivery, at most 256 characters: for logs and for recognising repeats."""
+    hints: Sequence[Hint] = ()
+    records: Sequence[Mapping[str, Json]] = ()
+    """One document a record, each complete in itself; read into a SourceRecord by the vendor's mapping."""
+    ignored: str | None = None
+    """Why it asks for nothing, where hints and records are empty."""
+
+
+class Webhook(Protocol):
+    """What each vendor's `webhook` module offers; a module is one."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> None:
+        """Returns if one of `secrets` signed `body` within five minutes of `now`; header names are in lower case.
+
+        Raises Unauthenticated, and for no input anything else.
+        """
+        ...
+
+    def split(self, body: bytes) -> Delivery:
+        """What a verified body asks for. Raises BadDelivery."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
