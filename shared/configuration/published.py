@@ -5,10 +5,26 @@ from dataclasses import dataclass
 
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.identity import SourceName
+from shared.accounts.values import Json
+from shared.alerts import rule
 from shared.alerts.rule import AlertRule
+from shared.configuration.alert_rules_document import parse_alert_rules
+from shared.configuration.fields_document import parse_fields
 from shared.configuration.settings import Settings
-from shared.configuration.sources import SourceConfig
+from shared.configuration.settings_document import parse_settings
+from shared.configuration.sources import KNOWN, SourceConfig
+from shared.configuration.sources_document import parse_source
+from shared.tiers import model
+from shared.tiers.model_document import parse_tiers
+from shared.tiers.policy_document import FRESH_POLICY, parse_policy
 from shared.tiers.rulebook import Rulebook
+
+SETTINGS = "settings"
+FIELDS = "fields"
+TIERS = "tiers"
+POLICY = "policy"
+ALERT_RULES = "alert_rules"
+FRESH_POLICY_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +35,41 @@ class Published:
     """The tiers, the policy and its version, compiled."""
     alert_rules: Sequence[AlertRule]
     sources: Mapping[SourceName, SourceConfig]
+    """Every source that has a connector."""
+
+
+def source_id(name: SourceName) -> str:
+    """The id of the document that configures a source."""
+    return f"source:{name}"
+
+
+def fresh() -> Published:
+    """What is in force on a fresh deployment, before anyone saved a document."""
+    return parse({})
+
+
+def parse(bodies: Mapping[str, Mapping[str, Json]]) -> Published:
+    """The published documents' bodies by id, those that were never saved as on a fresh deployment.
+
+    Raises DocumentRefused where a stored document no longer fits the code that reads it.
+    """
+    settings = parse_settings(bodies.get(SETTINGS, {}))
+    catalogue = parse_fields(bodies.get(FIELDS, {}), settings.reporting_currency)
+    tiers = parse_tiers(bodies[TIERS]) if TIERS in bodies else model.FRESH
+    policy = bodies.get(POLICY, {"version": FRESH_POLICY_VERSION, "policy": FRESH_POLICY})
+    version = policy["version"]
+    if not isinstance(version, int):
+        raise TypeError(f"the published policy's version is {version!r}")
+    return Published(
+        settings=settings,
+        catalogue=catalogue,
+        rulebook=Rulebook(
+            policy=parse_policy(policy["policy"], tiers, catalogue),
+            policy_version=version,
+            tiers=tiers,
+            catalogue=catalogue,
+            time_zone=settings.time_zone,
+        ),
+        alert_rules=parse_alert_rules(bodies[ALERT_RULES], tiers) if ALERT_RULES in bodies else rule.FRESH,
+        sources={name: parse_source(name, bodies.get(source_id(name), {}), catalogue) for name in KNOWN},
+    )

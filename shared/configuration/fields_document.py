@@ -1,0 +1,117 @@
+"""The field catalogue as JSON: one field as the API shows it, and all that differ from the built-in ones."""
+
+import re
+from dataclasses import replace
+
+from shared.accounts.catalogue import BUILT_IN, TIER_WORDS, Catalogue, Combine, Field
+from shared.accounts.identity import FieldName, SourceName
+from shared.accounts.money import Currency
+from shared.accounts.values import FieldType, Json
+from shared.configuration.reading import Reading
+from shared.rules.errors import Code, DocumentError, DocumentRefused
+
+MAX_FIELDS = 500
+MAX_OPTIONS = 200
+MAX_LABEL = 100
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\Z", re.ASCII)
+_BUILT_IN = {entry.name: entry for entry in BUILT_IN}
+_TYPES = {kind.value: kind for kind in FieldType}
+_COMBINES = {combine.value: combine for combine in Combine}
+_SUMMED = (FieldType.NUMBER, FieldType.MONEY)
+_EDITABLE = ("label", "combine", "sources", "options", "history")
+
+
+def parse_fields(document: Json, currency: Currency) -> Catalogue:
+    """The catalogue that `{"fields": [...]}` makes of the built-in fields; raises DocumentRefused."""
+    reading = Reading()
+    given = reading.members(document, "", optional=("fields",))
+    fields = dict(_BUILT_IN)
+    for pointer, item in reading.items(given.get("fields", []), "/fields", at_most=MAX_FIELDS):
+        try:
+            entry = parse_field(item)
+        except DocumentRefused as refused:
+            reading.errors.extend(replace(error, pointer=pointer + error.pointer) for error in refused.errors)
+            continue
+        if entry.name in fields and fields[entry.name] is not _BUILT_IN.get(entry.name):
+            reading.refuse(f"{pointer}/name", Code.DUPLICATE_ID, f"{entry.name} stands there already")
+        fields[entry.name] = entry
+    reading.done()
+    return Catalogue(fields, currency)
+
+
+def parse_field(document: Json) -> Field:
+    """A custom field, or a built-in one with another label, combine rule, source order, options or history.
+
+    Raises DocumentRefused. Only an enum has options; only numbers and money are summed.
+    """
+    reading = Reading()
+    given = reading.members(document, "", required=("name",), optional=("type", "custom", *_EDITABLE))
+    name = _name(reading, given.get("name"))
+    base = _BUILT_IN.get(name) or Field(name, FieldType.STRING, label=name, custom=True)
+    kind = _type(reading, given, base)
+    entry = replace(
+        base,
+        type=kind,
+        label=reading.text(given.get("label", base.label), "/label", at_most=MAX_LABEL),
+        combine=reading.choice(given.get("combine", base.combine.value), "/combine", _COMBINES, base.combine),
+        sources=tuple(SourceName(s) for s in reading.texts(given.get("sources", list(base.sources)), "/sources")),
+        options=reading.texts(given.get("options", list(base.options)), "/options", at_most=MAX_OPTIONS),
+        history=reading.flag(given.get("history", base.history), "/history"),
+    )
+    reading.errors.extend(_contradictions(entry))
+    reading.done()
+    return entry
+
+
+def field_to_json(entry: Field) -> dict[str, Json]:
+    return {
+        "name": entry.name,
+        "type": entry.type.value,
+        "label": entry.label,
+        "combine": entry.combine.value,
+        "sources": list(entry.sources),
+        "options": list(entry.options),
+        "custom": entry.custom,
+        "history": entry.history,
+    }
+
+
+def fields_to_json(catalogue: Catalogue) -> dict[str, Json]:
+    """The document that `parse_fields` makes `catalogue` of: custom fields, and built-in ones that differ."""
+    return {
+        "fields": [
+            field_to_json(entry) for name, entry in sorted(catalogue.fields.items()) if entry != _BUILT_IN.get(name)
+        ]
+    }
+
+
+def _name(reading: Reading, value: Json) -> FieldName:
+    if not isinstance(value, str) or not _NAME.match(value):
+        reading.refuse("/name", Code.VALUE_NOT_FOR_TYPE, "write 1 to 64 of a-z, 0-9 and _, beginning with a letter")
+        return FieldName("")
+    if value in TIER_WORDS:
+        reading.refuse("/name", Code.DUPLICATE_ID, f"{value} speaks of the tier itself: take another name")
+    return FieldName(value)
+
+
+def _type(reading: Reading, given: object, base: Field) -> FieldType:
+    if not isinstance(given, dict) or "type" not in given:
+        if base.custom:
+            reading.refuse("/type", Code.MISSING_KEY, f"type is required: one of {', '.join(_TYPES)}")
+        return base.type
+    kind = reading.choice(given["type"], "/type", _TYPES, base.type)
+    if not base.custom and kind is not base.type:
+        reading.refuse("/type", Code.VALUE_NOT_FOR_TYPE, f"{base.name} is built in: its type is {base.type}")
+    return kind
+
+
+def _contradictions(entry: Field) -> list[DocumentError]:
+    found = []
+    if entry.type is FieldType.ENUM and not entry.options:
+        found.append(DocumentError("/options", Code.MISSING_KEY, "an enum names its options"))
+    if entry.type is not FieldType.ENUM and entry.options:
+        found.append(DocumentError("/options", Code.UNKNOWN_KEY, "only an enum has options"))
+    if entry.combine is Combine.SUM and entry.type not in _SUMMED:
+        found.append(DocumentError("/combine", Code.VALUE_NOT_FOR_TYPE, "only number and money are summed"))
+    return found

@@ -1,0 +1,98 @@
+"""Reading a document that an admin wrote: every error in it is found in one pass, each where it stands."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.accounts.values import Json
+from shared.rules.errors import Code, DocumentError, DocumentRefused
+
+
+@dataclass(slots=True)
+class Reading:
+    """Collects errors while a document is read; `done` raises them all."""
+
+    errors: list[DocumentError] = field(default_factory=list)
+
+    def refuse(self, pointer: str, code: Code, message: str) -> None:
+        self.errors.append(DocumentError(pointer, code, message))
+
+    def done(self) -> None:
+        """Raises DocumentRefused if anything was refused."""
+        if self.errors:
+            raise DocumentRefused(self.errors)
+
+    def members(
+        self, document: Json, pointer: str, *, required: Sequence[str] = (), optional: Sequence[str] = ()
+    ) -> Mapping[str, Json]:
+        """The document's members that are known; refuses what is no object, unknown keys and missing ones."""
+        if not isinstance(document, Mapping):
+            self.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, "write an object")
+            return {}
+        known = (*required, *optional)
+        for key in document:
+            if key not in known:
+                self.refuse(
+                    f"{pointer}/{escaped(key)}", Code.UNKNOWN_KEY, f"leave it out: known are {', '.join(known)}"
+                )
+        for key in required:
+            if key not in document:
+                self.refuse(f"{pointer}/{escaped(key)}", Code.MISSING_KEY, f"{key} is required")
+        return {key: value for key, value in document.items() if key in known}
+
+    def items(self, document: Json, pointer: str, *, at_most: int) -> Iterator[tuple[str, Json]]:
+        """The pointer and value of each item; refuses what is no array, or too long."""
+        if not isinstance(document, list):
+            self.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, "write an array")
+            return
+        if len(document) > at_most:
+            self.refuse(pointer, Code.TOO_MANY, f"at most {at_most} items")
+            return
+        for index, item in enumerate(document):
+            yield f"{pointer}/{index}", item
+
+    def text(self, value: Json, pointer: str, *, at_most: int = 1_000, empty: bool = False) -> str:
+        if not isinstance(value, str) or not (value or empty):
+            self.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, "write a text" if empty else "write a text that is not empty")
+            return ""
+        if len(value) > at_most:
+            self.refuse(pointer, Code.TOO_LONG, f"at most {at_most} characters")
+        return value
+
+    def texts(self, value: Json, pointer: str, *, at_most: int = 100) -> tuple[str, ...]:
+        """An array of texts without repeats."""
+        found = [(where, self.text(item, where)) for where, item in self.items(value, pointer, at_most=at_most)]
+        for index, (where, text) in enumerate(found):
+            if text and text in {earlier for _, earlier in found[:index]}:
+                self.refuse(where, Code.DUPLICATE_ID, f"{text!r} stands there already")
+        return tuple(text for _, text in found)
+
+    def flag(self, value: Json, pointer: str) -> bool:
+        if not isinstance(value, bool):
+            self.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, "write true or false")
+            return False
+        return value
+
+    def whole(self, value: Json, pointer: str, *, least: int, most: int) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            self.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, f"write a whole number from {least} to {most}")
+            return least
+        return value
+
+    def choice[T](self, value: Json, pointer: str, options: Mapping[str, T], fallback: T) -> T:
+        if not isinstance(value, str) or value not in options:
+            self.refuse(pointer, Code.NOT_IN_OPTIONS, f"write one of {', '.join(options)}")
+            return fallback
+        return options[value]
+
+    def attempt[T](self, parse: Callable[[], T], pointer: str, fallback: T) -> T:
+        """What `parse` returns; its ValueError is refused at `pointer` in its own words."""
+        try:
+            return parse()
+        except ValueError as error:
+            self.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, str(error))
+            return fallback
+
+
+def escaped(key: str) -> str:
+    """A key as a step of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
