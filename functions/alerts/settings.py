@@ -15,4 +15,5 @@ class Settings:
     config_table: str
     alerts_table: str
     evaluate_alerts_queue_url: str
+    user_pool_id: str
     config_max_age_seconds: int

@@ -78,6 +78,12 @@ class NoticeStore(Protocol):
         """Strongly consistent; those that don't exist are left out."""
         ...
 
+    def claimed(self, claim: str) -> Sequence[Notice]:
+        """All notices that were moved to CLAIMED under this claim and still bear it, whatever their state is now;
+        strongly consistent. A provider's event knows the claim alone.
+        """
+        ...
+
     def waiting(self, recipient: str, *, until: datetime) -> Sequence[Notice]:
         """Held notices of a recipient that are due by `until`, oldest first; at most 100."""
         ...
