@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
@@ -18,6 +18,8 @@ type Json = str | int | float | bool | Decimal | list[Json] | Mapping[str, Json]
 SCALE = 10_000
 """Numbers and money are kept in ten-thousandths of their unit."""
 MAX_UNITS = 10**12
+MAX_DIGITS = 10**15
+MAX_PLACES = 40
 MAX_TEXT = 1_000
 MAX_ITEMS = 100
 MAX_ITEM = 256
@@ -144,20 +146,24 @@ def _parse_scaled(raw: Json, kind: ValueType) -> int:
 
 
 def parse_decimal(raw: Json) -> Decimal:
-    """A JSON number or a decimal string, exactly; raises ValueRefused. Binary floats are refused: read JSON with
-    `parse_float=Decimal`.
+    """A JSON number or a decimal string, exactly; raises ValueRefused.
+
+    Binary floats are refused: read JSON with `parse_float=Decimal`.
     """
-    if isinstance(raw, bool) or not isinstance(raw, (int, str, Decimal)):
-        raise _refused('write a number, or a decimal string such as "1000.00"')
-    text = format(raw, "f") if isinstance(raw, Decimal) and raw.is_finite() and abs(raw.adjusted()) < 30 else str(raw)  # noqa: PLR2004 - beyond any accepted magnitude
-    if isinstance(raw, Decimal) and "." in text:
-        text = text.rstrip("0").rstrip(".")
+    text = raw if isinstance(raw, str) else _digits(raw)
     if not _DECIMAL.match(text):
         raise _refused('write a number, or a decimal string such as "1000.00"')
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:  # pragma: no cover - the pattern admits decimals only
-        raise _refused("not a decimal number") from error
+    return Decimal(text)
+
+
+def _digits(raw: Json) -> str:
+    """The digits of a JSON number; empty for what is none, or is far beyond every accepted magnitude or precision."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return str(raw) if -MAX_DIGITS < raw < MAX_DIGITS else ""
+    if isinstance(raw, Decimal) and raw.is_finite() and -MAX_PLACES < raw.adjusted() < MAX_PLACES:
+        text = format(raw, "f")
+        return text.rstrip("0").removesuffix(".") if "." in text else text
+    return ""
 
 
 def _parse_text(raw: Json) -> str:
