@@ -22,7 +22,8 @@ class Mapped:
     unmapped: Mapping[str, int]
     """How often each property came that no field takes."""
     rejects: tuple[Mapping[str, str], ...]
-    """`record` and `reason` of each property whose value does not fit its field; the field is left as it was."""
+    """`record` and `reason` of each property that was withheld or does not fit its field; the field is left as it was.
+    """
 
 
 def map_record(record: SourceRecord, config: SourceConfig, catalogue: Catalogue, directory: UserDirectory) -> Mapped:
@@ -32,7 +33,7 @@ def map_record(record: SourceRecord, config: SourceConfig, catalogue: Catalogue,
     """
     mappings = _mappings(record, config, catalogue)
     values: dict[FieldName, Value | None] = {}
-    rejects: list[str] = []
+    rejects = list(record.withheld)
     for mapping in mappings:
         target = SYNCED_TIER.name if mapping.target == TIER_PROPERTY else mapping.target
         try:

@@ -14,7 +14,9 @@ class Reading:
     errors: list[DocumentError] = field(default_factory=list)
 
     def refuse(self, pointer: str, code: Code, message: str) -> None:
-        self.errors.append(DocumentError(pointer, code, message))
+        """Only the first error of a place is told: what follows from it would be noise."""
+        if all(error.pointer != pointer for error in self.errors):
+            self.errors.append(DocumentError(pointer, code, message))
 
     def done(self) -> None:
         """Raises DocumentRefused if anything was refused."""

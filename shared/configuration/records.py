@@ -16,3 +16,5 @@ class SourceRecord:
     """JSON values by the source's names; numbers are int or Decimal; null clears; absent ones are untouched."""
     deleted: bool = False
     also_known_as: tuple[RecordKey, ...] = ()
+    withheld: tuple[str, ...] = ()
+    """Why properties that the source has were left out, one sentence each: they stay as they were, and it is noted."""
