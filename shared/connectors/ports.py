@@ -8,25 +8,26 @@ from typing import Protocol
 from shared.accounts.money import Rates
 from shared.accounts.values import Json
 from shared.configuration.records import SourceRecord
+from shared.runtime.failures import BadInput, Permanent, Retryable
 
 
-class Unauthenticated(Exception):
+class Unauthenticated(BadInput):
     """A delivery whose signature, timestamp or form does not prove its sender; the message never leaves the log."""
 
 
-class BadDelivery(ValueError):
+class BadDelivery(BadInput):
     """An authenticated delivery's body is not what its vendor sends: refused with 400, nothing of it is queued, since
     a retry would bring the same bytes. The message says what is wrong and quotes nothing of the body.
     """
 
 
-class BadRecord(ValueError):
+class BadRecord(BadInput):
     """One record of a delivery, or of a vendor's answer, can't be taken as it is: noted as a reject with this reason,
     not tried again.
     """
 
 
-class VendorUnavailable(Exception):
+class VendorUnavailable(Retryable):
     """The vendor did not answer usefully (429, 5xx, time-out, reset, cut off): try again after `retry_after`
     seconds.
     """
@@ -36,13 +37,13 @@ class VendorUnavailable(Exception):
         self.retry_after = retry_after
 
 
-class VendorRefused(Exception):
+class VendorRefused(Permanent):
     """The vendor will answer the same again (401, 403, 406, another 4xx, a foreign host in `next`, an answer that is no
     answer of its API): a person must mend the set-up.
     """
 
 
-class RecordGone(Exception):
+class RecordGone(Permanent):
     """The vendor no longer has the object that a hint names: recorded, not tried again."""
 
 
@@ -90,6 +91,8 @@ class PulledPage:
     cursor: Mapping[str, str]
     """Where the next page starts; saved only after the records are stored."""
     done: bool
+    rejects: Sequence[Mapping[str, str]] = ()
+    """`record` and `reason` of what the vendor has but can't be read into a record."""
     total: int | None = None
     """How many objects the pull will look at, where the vendor says."""
 
@@ -98,7 +101,9 @@ class Connector(Protocol):
     """A vendor that is asked for the state: webhooks are hints."""
 
     def fetch(self, hint: Hint, *, rates: Rates, now: datetime) -> Sequence[SourceRecord]:
-        """The records that the hint leads to, as they are now. Raises VendorUnavailable, VendorRefused, RecordGone."""
+        """The records that the hint leads to, as they are now. Raises VendorUnavailable, VendorRefused, RecordGone,
+        BadRecord.
+        """
         ...
 
     def pull(self, cursor: Mapping[str, str], *, rates: Rates, now: datetime) -> PulledPage:
