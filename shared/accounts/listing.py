@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from shared.accounts.account import Account
+from shared.accounts.account import STAGE, Account
 from shared.accounts.identity import AccountId, TierId
 from shared.accounts.standing import TierChange
 
@@ -23,6 +23,20 @@ class AccountFilter:
     stage: str | None = None
     text: str | None = None
     """Part of the name or of an external id, in any case."""
+
+    def matches(self, account: Account) -> bool:
+        """Whether a list with this filter shows the account; none shows one that is archived."""
+        return (
+            not account.archived
+            and self.tier in (None, account.standing.tier)
+            and self.owner in (None, account.owner)
+            and self.stage in (None, account.values.get(STAGE))
+            and (self.text is None or _bears(account, self.text.casefold()))
+        )
+
+
+def _bears(account: Account, text: str) -> bool:
+    return text in account.name.casefold() or any(text in key.external_id.casefold() for key in account.records)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The port to the accounts: one store writes them, each write one transaction conditioned on the version read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.access.audit import AuditEntry
@@ -41,6 +41,21 @@ class AccountChange:
     absorbed: Account | None = None
     """An account that is closed in favour of this one, as it was read."""
     audit: AuditEntry | None = None
+
+    def __post_init__(self) -> None:
+        """A change that contradicts itself can't be made: raises ValueError."""
+        if any(link.account_id != self.account.id for link in self.links):
+            raise ValueError(f"a link of the change leads to another account than {self.account.id}")
+        row = self.history
+        if row and (row.account_id, row.version) != (self.account.id, self.account.standing.changes):
+            raise ValueError(f"history row {row.account_id}/{row.version} is not {self.account.id}'s latest")
+
+    @property
+    def closed(self) -> Account | None:
+        """What stays of `absorbed`: its history, where it stood, and where it went."""
+        if self.absorbed is None:
+            return None
+        return replace(self.absorbed, records={}, values={}, due_at=None, merged_into=self.account.id)
 
 
 class AccountStore(Protocol):

@@ -54,6 +54,15 @@ class AlertFilter:
     owner: str | None = None
     type: AlertType | None = None
 
+    def matches(self, alert: Alert) -> bool:
+        return (
+            self.account in (None, alert.account_id)
+            and self.rule in (None, alert.rule)
+            and self.state in (None, alert.state)
+            and self.owner in (None, alert.owner)
+            and self.type in (None, alert.type)
+        )
+
 
 class AlertStore(Protocol):
     def seen(self, account_id: AccountId) -> int:

@@ -114,7 +114,7 @@ class Reports(Protocol):
         ...
 
     def status(self, source: str) -> Mapping[str, object]:
-        """`{"last_at", "counts": {...}, "rejects": [...]}`; empty where nothing was noted."""
+        """`{"last_at": datetime, "counts": {...}, "rejects": [...]}`; empty where nothing was noted."""
         ...
 
 

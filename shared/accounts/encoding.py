@@ -1,0 +1,176 @@
+"""The account as a flat row of short texts and whole numbers: what its stores keep, and how its size is measured."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.accounts.account import Account
+from shared.accounts.contribution import Contribution
+from shared.accounts.identity import AccountId, FieldName, RecordKey, TierId
+from shared.accounts.standing import Method, Override, Standing
+from shared.accounts.values import Value
+from shared.accounts.version import Version, VersionKind
+
+type Row = dict[str, str | int]
+
+SCHEMA = 1
+"""Of the row. A later one adds attributes; what it does not know, this code drops at its next write."""
+MAX_BYTES = 64 * 1024
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_KINDS = {VersionKind.NUMBER: "n", VersionKind.TIME: "t"}
+_KIND_OF = {letter: kind for kind, letter in _KINDS.items()}
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware moment, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def encoded(account: Account) -> Row:
+    """What is empty or at its default is left out: a typical account is below 1 KB, one write unit."""
+    row: Row = {
+        "id": account.id,
+        "version": account.version,
+        "schema": SCHEMA,
+        "created_at": micros(account.created_at),
+    }
+    if account.records:
+        row["records"] = _text({str(key): _contribution(record) for key, record in account.records.items()})
+    if account.values:
+        row["values"] = _text(account.values)
+    if account.standing != Standing():
+        row["standing"] = _text(_standing(account.standing))
+    if account.override is not None:
+        row["override"] = _text(_override(account.override))
+    if account.edits:
+        row["edits"] = account.edits
+    if account.due_at is not None:
+        row["due_at"] = micros(account.due_at)
+    if account.merged_into is not None:
+        row["merged_into"] = account.merged_into
+    return row
+
+
+def decoded(row: Mapping[str, Any]) -> Account:
+    """The account of a row that `encoded` made; attributes that are not of it are ignored."""
+    records = json.loads(row["records"]) if "records" in row else {}
+    due_at, override = row.get("due_at"), row.get("override")
+    return Account(
+        id=AccountId(row["id"]),
+        created_at=moment(row["created_at"]),
+        version=row["version"],
+        records={RecordKey.parse(key): _read_contribution(entry) for key, entry in records.items()},
+        values=_values(json.loads(row["values"])) if "values" in row else {},
+        standing=_read_standing(json.loads(row["standing"])) if "standing" in row else Standing(),
+        override=None if override is None else _read_override(json.loads(override)),
+        edits=row.get("edits", 0),
+        due_at=None if due_at is None else moment(due_at),
+        merged_into=row.get("merged_into"),
+    )
+
+
+def size(row: Mapping[str, str | int]) -> int:
+    """The row's bytes as DynamoDB counts them: names, texts in UTF-8, about half a byte a digit."""
+    return sum(
+        len(name) + (len(value.encode()) if isinstance(value, str) else len(str(value)) // 2 + 2)
+        for name, value in row.items()
+    )
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _contribution(record: Contribution) -> dict[str, object]:
+    entry: dict[str, object] = {
+        "version": _version(record.version),
+        "received_at": micros(record.received_at),
+        "values": record.values,
+    }
+    if record.older:
+        entry["older"] = {name: _version(version) for name, version in record.older.items()}
+    if record.archived is not None:
+        entry["archived"] = _version(record.archived)
+    return entry
+
+
+def _read_contribution(entry: dict[str, Any]) -> Contribution:
+    archived = entry.get("archived")
+    return Contribution(
+        version=_read_version(entry["version"]),
+        received_at=moment(entry["received_at"]),
+        values=_values(entry["values"]),
+        older={FieldName(name): _read_version(text) for name, text in entry.get("older", {}).items()},
+        archived=None if archived is None else _read_version(archived),
+    )
+
+
+def _values[V: Value | None](entries: dict[str, Any]) -> dict[FieldName, V]:
+    for name, value in entries.items():
+        if isinstance(value, list):
+            entries[name] = tuple(value)
+    return entries  # type: ignore[return-value]  # JSON of values, its lists now tuples
+
+
+def _version(version: Version) -> str:
+    revision = f"+{version.revision}" if version.revision else ""
+    return f"{_KINDS[version.kind]}{version.at}{revision}"
+
+
+def _read_version(text: str) -> Version:
+    at, _, revision = text[1:].partition("+")
+    return Version(_KIND_OF[text[0]], int(at), int(revision or 0))
+
+
+def _standing(standing: Standing) -> dict[str, object]:
+    known = {
+        "tier": standing.tier,
+        "method": standing.method,
+        "rule": standing.rule,
+        "since": standing.since and micros(standing.since),
+        "policy_version": standing.policy_version,
+        "changes": standing.changes,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _read_standing(entry: dict[str, Any]) -> Standing:
+    method, since = entry.get("method"), entry.get("since")
+    return Standing(
+        tier=entry.get("tier"),
+        method=None if method is None else Method(method),
+        rule=entry.get("rule"),
+        since=None if since is None else moment(since),
+        policy_version=entry.get("policy_version"),
+        changes=entry["changes"],
+    )
+
+
+def _override(override: Override) -> dict[str, object]:
+    entry: dict[str, object] = {
+        "tier": override.tier,
+        "reason": override.reason,
+        "author": override.author,
+        "set_at": micros(override.set_at),
+    }
+    if override.expires_at is not None:
+        entry["expires_at"] = micros(override.expires_at)
+    return entry
+
+
+def _read_override(entry: dict[str, Any]) -> Override:
+    expires_at = entry.get("expires_at")
+    return Override(
+        tier=TierId(entry["tier"]),
+        reason=entry["reason"],
+        author=entry["author"],
+        set_at=moment(entry["set_at"]),
+        expires_at=None if expires_at is None else moment(expires_at),
+    )

@@ -1,0 +1,19 @@
+"""Secrets in memory, as a test sets them."""
+
+from collections.abc import Mapping, Sequence
+
+from shared.runtime.ports import SecretMissing
+
+
+class MemorySecrets:
+    """Secrets."""
+
+    def __init__(self, values: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.values: dict[str, Sequence[str]] = dict(values or {})
+        """Newest first, by name."""
+
+    def current(self, name: str) -> Sequence[str]:
+        found = tuple(self.values.get(name, ()))
+        if not found or not all(found):
+            raise SecretMissing(f"the secret {name} is not set, or empty")
+        return found
