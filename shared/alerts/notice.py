@@ -12,6 +12,10 @@ from shared.alerts.rule import Route
 NoticeId = NewType("NoticeId", str)
 
 
+TOPIC = "alerts"
+"""The recipient of the notices for the deployment's topic."""
+
+
 class Channel(StrEnum):
     MAIL = "mail"
     TOPIC = "topic"
@@ -19,11 +23,14 @@ class Channel(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """pending → claimed → sent; or pending → held → claimed → sent; or suppressed, or dead, with a reason."""
+    """pending → claimed → sent; or pending → held → claimed → sent; or suppressed, or dead, with a reason.
+
+    A claimed one that the provider surely did not take is held again.
+    """
 
     PENDING = "pending"
     HELD = "held"
-    """Waits for `due_at` to go out with others in one mail: a digest, or the sixth within ten minutes."""
+    """Waits for `due_at` to go out with others in one mail: a digest, the sixth within ten minutes, a failed one."""
     CLAIMED = "claimed"
     """A sender took it under `claim`; unless marked or confirmed it is taken again ten minutes later."""
     SENT = "sent"
@@ -38,7 +45,7 @@ class Notice:
     account_id: AccountId
     channel: Channel
     recipient: str
-    """For mail a user's id or a fallback recipient's address; for the topic `alerts`."""
+    """For mail a user's id or a fallback recipient's address; `alerts` for the topic."""
     route: Route
     created_at: datetime
     state: NoticeState = NoticeState.PENDING
@@ -49,7 +56,7 @@ class Notice:
     claims: int = 0
     settled_at: datetime | None = None
     reason: str | None = None
-    """Why it was suppressed or is dead."""
+    """Why it is held, suppressed or dead, or what became of it after it was sent: a bounce, a complaint."""
     provider_id: str | None = None
     """SES's or SNS's id of the message."""
 

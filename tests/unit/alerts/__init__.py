@@ -1,0 +1,1 @@
+"""What is told of tier changes, to whom and how often."""
