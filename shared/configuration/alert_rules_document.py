@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from shared.accounts.identity import RuleId, TierId
 from shared.accounts.values import Json
 from shared.alerts.rule import AlertRule, AlertType, Direction, OnTierChange, Route, Scope, Severity
-from shared.configuration.reading import Reading
 from shared.rules.errors import Code
+from shared.rules.reading import Reading
 from shared.tiers.model import TierModel
 
 MAX_RULES = 500

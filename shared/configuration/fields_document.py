@@ -7,8 +7,8 @@ from shared.accounts.catalogue import BUILT_IN, TIER_WORDS, Catalogue, Combine, 
 from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.money import Currency
 from shared.accounts.values import FieldType, Json
-from shared.configuration.reading import Reading
 from shared.rules.errors import Code, DocumentError, DocumentRefused
+from shared.rules.reading import Reading
 
 MAX_FIELDS = 500
 MAX_OPTIONS = 200

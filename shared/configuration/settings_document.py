@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.accounts.money import Currency
 from shared.accounts.values import Json, parse_decimal
-from shared.configuration.reading import Reading, escaped
 from shared.configuration.settings import Settings
 from shared.rules.errors import Code
+from shared.rules.reading import Reading, escaped
 
 KEYS = ("time_zone", "reporting_currency", "rates", "fallback_recipients", "override_days", "digest_hour")
 MAX_RATES = 200

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.values import Json
-from shared.configuration.reading import Reading, escaped
 from shared.configuration.sources import TIER_PROPERTY, PropertyMapping, SourceConfig
 from shared.rules.errors import Code
+from shared.rules.reading import Reading, escaped
 
 MAX_MAPPINGS = 500
 MAX_TRANSLATIONS = 1_000

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.accounts.values import Json
+from shared.accounts.values import Json, ValueRefused
 from shared.rules.errors import Code, DocumentError, DocumentRefused
 
 
@@ -12,10 +12,12 @@ class Reading:
     """Collects errors while a document is read; `done` raises them all."""
 
     errors: list[DocumentError] = field(default_factory=list)
+    _refused: set[str] = field(default_factory=set)
 
     def refuse(self, pointer: str, code: Code, message: str) -> None:
         """Only the first error of a place is told: what follows from it would be noise."""
-        if all(error.pointer != pointer for error in self.errors):
+        if pointer not in self._refused:
+            self._refused.add(pointer)
             self.errors.append(DocumentError(pointer, code, message))
 
     def done(self) -> None:
@@ -91,7 +93,8 @@ class Reading:
         try:
             return parse()
         except ValueError as error:
-            self.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, str(error))
+            code = Code(error.code) if isinstance(error, ValueRefused) else Code.VALUE_NOT_FOR_TYPE
+            self.refuse(pointer, code, str(error))
             return fallback
 
 
