@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 from typing import Self
 
@@ -33,7 +33,8 @@ class Version:
     @classmethod
     def of_number(cls, number: int | Decimal, *, revision: int = 0) -> Self:
         """Raises ValueError beyond nine decimals or 18 digits before the point."""
-        scaled = Decimal(number).scaleb(9)
+        with localcontext(prec=100):
+            scaled = Decimal(number).scaleb(9)
         if scaled != scaled.to_integral_value() or abs(scaled) >= 10**27:
             raise ValueError("a version number has at most 18 digits before the point and 9 after it")
         return cls(VersionKind.NUMBER, int(scaled), revision)

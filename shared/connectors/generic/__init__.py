@@ -1,0 +1,1 @@
+"""Any system that can send signed JSON: its body is trusted, nothing is fetched."""

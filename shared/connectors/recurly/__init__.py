@@ -1,0 +1,1 @@
+"""Recurly: signed webhooks are hints, accounts with their subscriptions are fetched, MRR is computed here."""
