@@ -1,0 +1,112 @@
+"""A decision's figures in words: what each condition asked, what the account had, and moments and names as text."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.accounts.catalogue import Catalogue
+from shared.accounts.identity import FieldName
+
+LONGEST_NAME = 80
+LONGEST_VALUE = 200
+_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+_ISOLATE, _POP_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+
+_ASKED: Mapping[str, str] = {
+    "=": "{}",
+    "!=": "not {}",
+    ">": "above {}",
+    ">=": "at least {}",
+    "<": "below {}",
+    "<=": "at most {}",
+    "in": "one of {}",
+    "not_in": "none of {}",
+    "contains": "contains {}",
+    "starts_with": "starts with {}",
+    "ends_with": "ends with {}",
+    "has_any": "any of {}",
+    "has_all": "all of {}",
+    "has_none": "none of {}",
+    "size_at_least": "at least {} entries",
+    "size_at_most": "at most {} entries",
+    "missing": "no value",
+    "present": "any value",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One condition as a person reads it."""
+
+    label: str
+    needed: str
+    value: str
+    met: bool
+    short_by: str | None
+
+
+def facts(findings: Iterable[Mapping[str, object]], catalogue: Catalogue) -> list[Fact]:
+    """The findings of a decision, as its JSON has them, under their fields' labels."""
+    return [_fact(found, catalogue) for found in findings]
+
+
+def one_line(text: str, longest: int = LONGEST_NAME) -> str:
+    """A name as one line that can't disturb its surroundings: no line breaks, no control or direction marks, not
+    endless. Joined emoji and letters stay whole.
+    """
+    kept = "".join(char if _is_harmless(char) else " " for char in text)
+    line = " ".join(kept.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def isolated(line: str) -> str:
+    """`line` wrapped in direction marks where it has right-to-left letters, so that the text around it stays put."""
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in line):
+        return f"{_ISOLATE}{line}{_POP_ISOLATE}"
+    return line
+
+
+def moment(at: datetime, time_zone: str) -> str:
+    """`22 Nov 2026, 08:00 CET`."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{local.day} {local:%b %Y, %H:%M} {local.tzname() or time_zone}"
+
+
+def label(name: str, catalogue: Catalogue) -> str:
+    """The field's label; its name where the catalogue no longer has it."""
+    return one_line(catalogue.fields[FieldName(name)].label if name in catalogue else name)
+
+
+def _is_harmless(char: str) -> bool:
+    return char in _JOINERS or not unicodedata.category(char).startswith(("C", "Zl", "Zp"))
+
+
+def _fact(found: Mapping[str, object], catalogue: Catalogue) -> Fact:
+    short_by = found.get("short_by")
+    asked = _ASKED.get(str(found["op"]), f"{found['op']} {{}}")
+    return Fact(
+        label=label(str(found["field"]), catalogue),
+        needed=asked.format(_value(found["expected"], catalogue)),
+        value="no value" if found["actual"] is None else _value(found["actual"], catalogue),
+        met=bool(found["met"]),
+        short_by=None if short_by is None else str(short_by),
+    )
+
+
+def _value(value: object, catalogue: Catalogue) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case {"field": name, **rest}:
+            times = rest.get("times")
+            named = label(str(name), catalogue)
+            return named if times in (None, "1", 1) else f"{times} times {named}"
+        case str():
+            return one_line(value, LONGEST_VALUE)
+        case Sequence():
+            return one_line(", ".join(str(item) for item in value), LONGEST_VALUE)
+        case _:
+            return str(value)

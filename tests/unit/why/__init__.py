@@ -1,0 +1,1 @@
+"""The why page: its link and its words."""
