@@ -51,6 +51,9 @@ class MemoryAlerts:
     def notices(self, ids: Sequence[NoticeId]) -> dict[NoticeId, Notice]:
         return {key: self.noticed[key] for key in ids if key in self.noticed}
 
+    def claimed(self, claim: str) -> Sequence[Notice]:
+        return [notice for notice in self.noticed.values() if notice.claim == claim]
+
     def waiting(self, recipient: str, *, until: datetime) -> Sequence[Notice]:
         held = [
             (notice.due_at, notice)

@@ -75,7 +75,7 @@ def test_no_name_breaks_a_line_or_is_endless(name: str) -> None:
 
 def test_right_to_left_names_stay_in_their_place() -> None:
     assert isolated("Acme") == "Acme"
-    assert isolated("مرحبا") == "\u2068مرحبا\u2069"
+    assert isolated("\u05e9\u05dc\u05d5\u05dd") == "\u2068\u05e9\u05dc\u05d5\u05dd\u2069"
 
 
 def test_a_moment_is_told_in_the_deployments_time_zone() -> None:
