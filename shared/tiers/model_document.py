@@ -1,0 +1,126 @@
+"""The tier model as JSON: the ordered list that admins save and the API shows."""
+
+import re
+from collections.abc import Mapping
+from typing import cast
+
+from shared.accounts.identity import TierId
+from shared.accounts.values import Json
+from shared.rules.errors import Code
+from shared.rules.reading import Reading, escaped
+from shared.tiers.model import DeliveryModel, Tier, TierModel
+
+MAX_TIERS = 99
+MAX_NAME = 200
+MAX_TARGETS = 20
+TARGET_DEPTH = 3
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z", re.ASCII)
+_DELIVERY = {model.value: model for model in DeliveryModel}
+
+
+def parse_tiers(document: Json) -> TierModel:
+    """The model that a list of tiers, highest first, or `{"tiers": [...]}` says; raises DocumentRefused.
+
+    A tier may bear its `rank`; it is refused where the list's order contradicts it.
+    """
+    reading = Reading()
+    listed, root = document, ""
+    if isinstance(document, Mapping):
+        listed, root = reading.members(document, "", required=("tiers",)).get("tiers", []), "/tiers"
+    tiers = [_tier(item, reading, where) for where, item in reading.items(listed, root, at_most=MAX_TIERS)]
+    if not tiers:
+        reading.refuse(root, Code.VALUE_NOT_FOR_TYPE, "write at least one tier")
+    _refuse_repeats(tiers, reading, root)
+    reading.done()
+    return TierModel(tuple(tiers))
+
+
+def tiers_to_json(model: TierModel) -> list[dict[str, Json]]:
+    """The list that `parse_tiers` reads."""
+    return [
+        {
+            "id": tier.id,
+            "name": tier.name,
+            "definition": tier.definition,
+            "delivery_model": tier.delivery_model and tier.delivery_model.value,
+            "targets": None if tier.targets is None else cast("Mapping[str, Json]", dict(tier.targets)),
+        }
+        for tier in model.tiers
+    ]
+
+
+def _tier(document: Json, reading: Reading, pointer: str) -> Tier:
+    given = reading.members(
+        document, pointer, required=("id", "name"), optional=("definition", "delivery_model", "targets", "rank")
+    )
+    _check_rank(given, reading, pointer)
+    delivery = given.get("delivery_model")
+    return Tier(
+        id=_id(given["id"], reading, f"{pointer}/id") if "id" in given else TierId(""),
+        name=reading.text(given["name"], f"{pointer}/name", at_most=MAX_NAME) if "name" in given else "",
+        definition=reading.text(given.get("definition", ""), f"{pointer}/definition", empty=True),
+        delivery_model=None
+        if delivery is None
+        else reading.choice(delivery, f"{pointer}/delivery_model", _DELIVERY, DeliveryModel.DIGITAL),
+        targets=_targets(given.get("targets"), reading, f"{pointer}/targets"),
+    )
+
+
+def _id(raw: Json, reading: Reading, pointer: str) -> TierId:
+    if not isinstance(raw, str) or not _ID.match(raw):
+        reading.refuse(
+            pointer,
+            Code.VALUE_NOT_FOR_TYPE,
+            "write 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-', a letter or digit first",
+        )
+        return TierId("")
+    return TierId(raw)
+
+
+def _check_rank(given: Mapping[str, Json], reading: Reading, pointer: str) -> None:
+    position = int(pointer.rpartition("/")[2]) + 1
+    if "rank" in given and (isinstance(given["rank"], bool) or given["rank"] != position):
+        reading.refuse(
+            f"{pointer}/rank", Code.VALUE_NOT_FOR_TYPE, f"the order of the list is the rank: this tier's is {position}"
+        )
+
+
+def _targets(raw: Json, reading: Reading, pointer: str) -> Mapping[str, object] | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, Mapping):
+        reading.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, 'write an object, such as {"accounts_per_csm": 15}, or null')
+        return None
+    _check_plain(raw, reading, pointer, depth=1)
+    return raw
+
+
+def _check_plain(raw: Json, reading: Reading, pointer: str, *, depth: int) -> None:
+    """Targets are for people: any small JSON will do."""
+    match raw:
+        case str():
+            reading.text(raw, pointer, empty=True)
+        case Mapping() | list() if depth > TARGET_DEPTH:
+            reading.refuse(pointer, Code.TOO_DEEP, f"targets nest at most {TARGET_DEPTH} deep")
+        case Mapping() if len(raw) > MAX_TARGETS:
+            reading.refuse(pointer, Code.TOO_MANY, f"at most {MAX_TARGETS} targets")
+        case Mapping():
+            for key, value in raw.items():
+                reading.text(key, f"{pointer}/{escaped(key)}", at_most=64)
+                _check_plain(value, reading, f"{pointer}/{escaped(key)}", depth=depth + 1)
+        case list():
+            for where, item in reading.items(raw, pointer, at_most=MAX_TARGETS):
+                _check_plain(item, reading, where, depth=depth + 1)
+        case _:
+            pass
+
+
+def _refuse_repeats(tiers: list[Tier], reading: Reading, root: str) -> None:
+    ids: dict[str, int] = {}
+    names: dict[str, int] = {}
+    for index, tier in enumerate(tiers):
+        if tier.id and ids.setdefault(tier.id, index) != index:
+            reading.refuse(f"{root}/{index}/id", Code.DUPLICATE_ID, f"{tier.id!r} is another tier's id already")
+        if tier.name and names.setdefault(tier.name, index) != index:
+            reading.refuse(f"{root}/{index}/name", Code.DUPLICATE_ID, f"{tier.name!r} is another tier's name already")
