@@ -1,0 +1,1 @@
+"""AWS behind the ports: each library's failures are told apart here and go no further."""

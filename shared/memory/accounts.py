@@ -11,7 +11,7 @@ from shared.accounts import exact_json
 from shared.accounts.account import Account
 from shared.accounts.encoding import MAX_BYTES, decoded, encoded, size
 from shared.accounts.identity import AccountId, RecordKey, TierId
-from shared.accounts.listing import AccountFilter, BadCursor, Page
+from shared.accounts.listing import AccountFilter, Page
 from shared.accounts.standing import Cause, TierChange
 from shared.accounts.store import AccountChange, AccountMoved, AccountTooLarge, Link
 
@@ -85,7 +85,7 @@ class MemoryAccounts:
         return Page(items[:limit], cursors.write("accounts", items[limit - 1].id) if len(items) > limit else None)
 
     def history_page(self, account_id: AccountId, *, limit: int, cursor: str | None) -> Page[TierChange]:
-        before = _number(cursors.read(cursor, "history", 1)[0]) if cursor else None
+        before = cursors.number(cursors.read(cursor, "history", 1)[0]) if cursor else None
         rows = [row for row in self.rows.get(account_id, ()) if before is None or row.version < before][::-1]
         end = cursors.write("history", str(rows[limit - 1].version)) if len(rows) > limit else None
         return Page(tuple(rows[:limit]), end)
@@ -108,9 +108,3 @@ def _stored(account: Account) -> Account:
     if (weight := size(row)) > MAX_BYTES:
         raise AccountTooLarge(f"account {account.id} would have {weight} bytes; at most {MAX_BYTES} are kept")
     return decoded(row)
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > len(str(2**53)):
-        raise BadCursor("the cursor is none of this list's: take the one of the page before, unchanged")
-    return int(text)

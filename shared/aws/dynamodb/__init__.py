@@ -1,0 +1,1 @@
+"""The stores on DynamoDB: PynamoDB for single items and transactions, typed decoders for whatever comes in bulk."""
