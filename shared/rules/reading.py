@@ -88,7 +88,7 @@ class Reading:
             return fallback
         return options[value]
 
-    def attempt[T](self, parse: Callable[[], T], pointer: str, fallback: T) -> T:
+    def attempt[T, F](self, parse: Callable[[], T], pointer: str, fallback: F) -> T | F:
         """What `parse` returns; its ValueError is refused at `pointer` in its own words."""
         try:
             return parse()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from shared.accounts.identity import AccountId, RuleId, TierId
 from shared.accounts.standing import Method
 from shared.accounts.values import moment_text
+from shared.rules.finding import Finding
 
 
 class Status(StrEnum):
@@ -22,34 +23,6 @@ class Hold(StrEnum):
     """Why the account keeps its tier though the deciding method says another."""
 
     MISSING_DATA = "missing_data"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One leaf as it was evaluated."""
-
-    pointer: str
-    field: str
-    op: str
-    expected: object
-    """As JSON, formatted like the field's values; null where the operator takes none."""
-    actual: object
-    source: str | None
-    met: bool
-    short_by: str | None
-    """What an unmet `>`, `>=`, `<` or `<=` of number or money is short by; null where the value is missing."""
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "pointer": self.pointer,
-            "field": self.field,
-            "op": self.op,
-            "expected": self.expected,
-            "actual": self.actual,
-            "source": self.source,
-            "met": self.met,
-            "short_by": self.short_by,
-        }
 
 
 @dataclass(frozen=True, slots=True)

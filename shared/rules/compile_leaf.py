@@ -1,0 +1,156 @@
+"""From one leaf to a closure: a lookup, a type check that stands for "not missing", a comparison."""
+
+import operator
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+
+from shared.accounts.identity import FieldName
+from shared.accounts.values import SCALE, FieldType, Value
+from shared.rules.condition import Leaf, Operator, Reference
+from shared.rules.vocabulary import PRESENCE
+
+type Values = Mapping[FieldName, Value]
+type Test = Callable[[Values], bool]
+
+_KEPT_AS: Mapping[FieldType, type[Value]] = {
+    FieldType.NUMBER: int,
+    FieldType.MONEY: int,
+    FieldType.STRING: str,
+    FieldType.ENUM: str,
+    FieldType.BOOLEAN: bool,
+    FieldType.LIST: tuple,
+    FieldType.DATE: int,
+    FieldType.TIMESTAMP: int,
+}
+
+
+def compile_leaf(leaf: Leaf) -> Test:
+    """The leaf as a test; false on a missing field, but for the operator `missing`."""
+    if leaf.op in PRESENCE:
+        present = _present(leaf)
+        return present if leaf.op is Operator.PRESENT else lambda values: not present(values)
+    match leaf.type.type, leaf.value:
+        case ((FieldType.NUMBER | FieldType.MONEY), Reference() as reference):
+            return _compared(leaf, reference)
+        case ((FieldType.NUMBER | FieldType.MONEY), int() as bound):
+            return _number(leaf, bound)
+        case FieldType.BOOLEAN, bool() as wanted:
+            return _boolean(leaf, wanted=wanted)
+        case FieldType.LIST, (int() | frozenset()) as wanted:
+            return _size(leaf, wanted) if isinstance(wanted, int) else _list(leaf, wanted)
+        case FieldType.ENUM, (str() | frozenset()) as wanted:
+            return _option(leaf, frozenset({wanted}) if isinstance(wanted, str) else wanted)
+        case FieldType.STRING, (str() | frozenset()) as wanted:
+            return _text(leaf, wanted) if isinstance(wanted, str) else _member(leaf, wanted)
+        case _:
+            raise _misfit(leaf)
+
+
+def _present(leaf: Leaf) -> Test:
+    field = leaf.field
+    if leaf.type.type is FieldType.ENUM:
+        options = frozenset(leaf.type.options)
+        return lambda values: values.get(field) in options
+    kept_as = _KEPT_AS[leaf.type.type]
+    return lambda values: type(values.get(field)) is kept_as
+
+
+def _number(leaf: Leaf, bound: int) -> Test:
+    field = leaf.field
+    match leaf.op:
+        case Operator.EQ:
+            return lambda values: type(value := values.get(field)) is int and value == bound
+        case Operator.NE:
+            return lambda values: type(value := values.get(field)) is int and value != bound
+        case Operator.GT:
+            return lambda values: type(value := values.get(field)) is int and value > bound
+        case Operator.GE:
+            return lambda values: type(value := values.get(field)) is int and value >= bound
+        case Operator.LT:
+            return lambda values: type(value := values.get(field)) is int and value < bound
+        case Operator.LE:
+            return lambda values: type(value := values.get(field)) is int and value <= bound
+        case _:
+            raise _misfit(leaf)
+
+
+_ORDER: Mapping[Operator, Callable[[int, int], bool]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+}
+
+
+def _compared(leaf: Leaf, reference: Reference) -> Test:
+    """Both sides in units of 1 / SCALE²: the product is exact."""
+    field, other, times, holds = leaf.field, reference.field, reference.times, _ORDER[leaf.op]
+
+    def test(values: Values) -> bool:
+        left, right = values.get(field), values.get(other)
+        return type(left) is int and type(right) is int and holds(left * SCALE, right * times)
+
+    return test
+
+
+def _boolean(leaf: Leaf, *, wanted: bool) -> Test:
+    field, answer = leaf.field, wanted if leaf.op is Operator.EQ else not wanted
+    return lambda values: values.get(field) is answer
+
+
+def _option(leaf: Leaf, members: AbstractSet[str]) -> Test:
+    """An option that the field no longer has is no value, so it is in no set here."""
+    options = frozenset(leaf.type.options)
+    negative = leaf.op in (Operator.NE, Operator.NOT_IN)
+    field, accepted = leaf.field, options - members if negative else options & members
+    return lambda values: values.get(field) in accepted
+
+
+def _text(leaf: Leaf, text: str) -> Test:
+    field = leaf.field
+    match leaf.op:
+        case Operator.EQ:
+            return lambda values: values.get(field) == text
+        case Operator.NE:
+            return lambda values: type(value := values.get(field)) is str and value != text
+        case Operator.CONTAINS:
+            return lambda values: type(value := values.get(field)) is str and text in value
+        case Operator.STARTS_WITH:
+            return lambda values: type(value := values.get(field)) is str and value.startswith(text)
+        case Operator.ENDS_WITH:
+            return lambda values: type(value := values.get(field)) is str and value.endswith(text)
+        case _:
+            raise _misfit(leaf)
+
+
+def _member(leaf: Leaf, members: AbstractSet[str]) -> Test:
+    field = leaf.field
+    if leaf.op is Operator.IN:
+        return lambda values: values.get(field) in members
+    return lambda values: type(value := values.get(field)) is str and value not in members
+
+
+def _list(leaf: Leaf, wanted: frozenset[str]) -> Test:
+    field = leaf.field
+    match leaf.op:
+        case Operator.HAS_ANY:
+            return lambda values: type(value := values.get(field)) is tuple and not wanted.isdisjoint(value)
+        case Operator.HAS_ALL:
+            return lambda values: type(value := values.get(field)) is tuple and wanted.issubset(value)
+        case Operator.HAS_NONE:
+            return lambda values: type(value := values.get(field)) is tuple and wanted.isdisjoint(value)
+        case _:
+            raise _misfit(leaf)
+
+
+def _size(leaf: Leaf, bound: int) -> Test:
+    field = leaf.field
+    if leaf.op is Operator.SIZE_AT_LEAST:
+        return lambda values: type(value := values.get(field)) is tuple and len(value) >= bound
+    return lambda values: type(value := values.get(field)) is tuple and len(value) <= bound
+
+
+def _misfit(leaf: Leaf) -> ValueError:
+    return ValueError(f"{leaf.pointer}: {leaf.op} and its value don't fit a {leaf.type.type}")

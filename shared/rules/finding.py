@@ -1,0 +1,35 @@
+"""What an evaluated condition reports: each leaf with the value it saw, and what it is short of."""
+
+from dataclasses import dataclass
+
+from shared.accounts.values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One leaf as it was evaluated."""
+
+    pointer: str
+    field: str
+    op: str
+    expected: Json
+    """As JSON, formatted like the field's values; null where the operator takes none."""
+    actual: Json
+    """Null where the field is missing."""
+    source: str | None
+    """The source whose value it is."""
+    met: bool
+    short_by: str | None
+    """What an unmet `>`, `>=`, `<` or `<=` of number or money is short by; null where the value is missing."""
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "pointer": self.pointer,
+            "field": self.field,
+            "op": self.op,
+            "expected": self.expected,
+            "actual": self.actual,
+            "source": self.source,
+            "met": self.met,
+            "short_by": self.short_by,
+        }

@@ -1,0 +1,113 @@
+"""From a condition's tree and an account's values to findings: every leaf with what it asked for and what it saw."""
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from shared.accounts.identity import FieldName, SourceName
+from shared.accounts.values import SCALE, FieldType, Json, Value, ValueType
+from shared.rules.compile_leaf import Values, compile_leaf
+from shared.rules.condition import All, Always, Condition, Either, Leaf, Not, Operator, Reference
+from shared.rules.finding import Finding
+
+type SourceOf = Callable[[FieldName], SourceName | None]
+
+PLACES = 4
+"""Decimals of SCALE."""
+ORDERED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """All of them, in the document's order."""
+    match condition:
+        case Leaf():
+            yield condition
+        case All(members) | Either(members):
+            for member in members:
+                yield from leaves(member)
+        case Not(member):
+            yield from leaves(member)
+        case Always():
+            pass
+
+
+def findings(condition: Condition, values: Values, source_of: SourceOf) -> tuple[Finding, ...]:
+    """Every leaf evaluated, those too that the result did not hang on."""
+    return tuple(_finding(leaf, values, source_of) for leaf in leaves(condition))
+
+
+def seen(leaf: Leaf, values: Values) -> Value | None:
+    """The value that the leaf compares: None where the field is missing, or holds what is no longer of its type."""
+    value = values.get(leaf.field)
+    return value if value is not None and leaf.type.fits(value) else None
+
+
+def bound(leaf: Leaf, values: Values) -> int | None:
+    """What a comparison of number or money compares with, in units of 1 / SCALE²; None where that is missing."""
+    match leaf.value:
+        case Reference(field, times):
+            other = values.get(field)
+            return other * times if isinstance(other, int) and not isinstance(other, bool) else None
+        case int() as constant:
+            return constant * SCALE
+        case _:
+            return None
+
+
+def shortage(leaf: Leaf, values: Values) -> int | None:
+    """How far the value of an ordering of number or money is from its bound, in units of 1 / SCALE².
+
+    None for other operators, and where either side is missing.
+    """
+    if leaf.op not in ORDERED:
+        return None
+    value, limit = seen(leaf, values), bound(leaf, values)
+    return abs(limit - value * SCALE) if isinstance(value, int) and limit is not None else None
+
+
+def exact_text(units: int, of: ValueType | None = None) -> str:
+    """`units` of 1 / SCALE² exactly; an amount of money has at least its currency's decimals."""
+    whole, part = divmod(abs(units), SCALE * SCALE)
+    decimals = f"{part:0{2 * PLACES}}".rstrip("0")
+    if of is not None and of.type is FieldType.MONEY:
+        decimals = decimals.ljust(of.decimals, "0")
+    return f"{'-' if units < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"
+
+
+def _finding(leaf: Leaf, values: Values, source_of: SourceOf) -> Finding:
+    value = seen(leaf, values)
+    met = compile_leaf(leaf)(values)
+    short = None if met else shortage(leaf, values)
+    return Finding(
+        pointer=leaf.pointer,
+        field=leaf.field,
+        op=leaf.op.value,
+        expected=_expected(leaf, values),
+        actual=None if value is None else _json(leaf, value),
+        source=None if value is None else source_of(leaf.field),
+        met=met,
+        short_by=None if short is None else exact_text(short, leaf.type),
+    )
+
+
+def _expected(leaf: Leaf, values: Values) -> Json:
+    match leaf.value:
+        case None:
+            return None
+        case Reference():
+            limit = bound(leaf, values)
+            return None if limit is None else _computed(leaf, limit)
+        case frozenset() as members:
+            return list[Json](sorted(members))
+        case int() as size if leaf.type.type is FieldType.LIST:
+            return size
+        case value:
+            return _json(leaf, value)
+
+
+def _computed(leaf: Leaf, units: int) -> Json:
+    text = exact_text(units, leaf.type)
+    return int(text) if leaf.type.type is FieldType.NUMBER and "." not in text else text
+
+
+def _json(leaf: Leaf, value: Value) -> Json:
+    return cast("Json", leaf.type.to_json(value))

@@ -1,0 +1,115 @@
+"""Words for people: what decided a condition, leaf by leaf, said of the values it saw."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from shared.accounts.identity import FieldName
+from shared.accounts.values import SCALE, FieldType
+from shared.rules.compile import compile_condition
+from shared.rules.compile_leaf import Values, compile_leaf
+from shared.rules.condition import All, Always, Condition, Either, Leaf, Not, Operator, Reference
+from shared.rules.trace import bound, exact_text, seen
+
+type LabelOf = Callable[[FieldName], str]
+
+MAX_NAMED = 3
+"""Texts of a set that a sentence names; the rest it counts."""
+MAX_SHOWN = 60
+"""Characters of one value that a sentence shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A leaf on which a condition's result hangs."""
+
+    leaf: Leaf
+    met: bool
+
+
+def grounds(condition: Condition, values: Values) -> tuple[Ground, ...]:
+    """The leaves that alone make the condition true, or false: of several that each would do, the first."""
+    match condition:
+        case Leaf():
+            return (Ground(condition, compile_leaf(condition)(values)),)
+        case All(members):
+            return _members(members, values, enough=False)
+        case Either(members):
+            return _members(members, values, enough=True)
+        case Not(member):
+            return grounds(member, values)
+        case Always():
+            return ()
+
+
+def _members(members: Sequence[Condition], values: Values, *, enough: bool) -> tuple[Ground, ...]:
+    """`enough` is the result that one member settles for all."""
+    for member in members:
+        if compile_condition(member)(values) is enough:
+            return grounds(member, values)
+    return tuple(ground for member in members for ground in grounds(member, values))
+
+
+def value_words(leaf: Leaf, values: Values) -> str | None:
+    """`640.00`: the leaf's value as a person reads it; None where it is missing."""
+    value = seen(leaf, values)
+    return None if value is None else _shown(leaf.type.to_text(value)) or "empty"
+
+
+def ground_words(ground: Ground, values: Values, label_of: LabelOf) -> str:
+    """`below 1000`: how the value, which is not missing, stands to what the leaf asks; may follow "MRR is 640.00:"."""
+    leaf, met = ground.leaf, ground.met
+    if leaf.op in (Operator.PRESENT, Operator.MISSING):
+        return "known"
+    return f"{_RELATIONS[leaf.op][not met]} {_asked(leaf, values, label_of)}"
+
+
+_RELATIONS = {
+    Operator.EQ: ("is", "not"),
+    Operator.NE: ("not", "must not be"),
+    Operator.GT: ("above", "not above"),
+    Operator.GE: ("at least", "below"),
+    Operator.LT: ("below", "at least"),
+    Operator.LE: ("at most", "above"),
+    Operator.IN: ("one of", "none of"),
+    Operator.NOT_IN: ("none of", "one of"),
+    Operator.CONTAINS: ("contains", "does not contain"),
+    Operator.STARTS_WITH: ("begins with", "does not begin with"),
+    Operator.ENDS_WITH: ("ends with", "does not end with"),
+    Operator.HAS_ANY: ("has one of", "has none of"),
+    Operator.HAS_ALL: ("has all of", "has not all of"),
+    Operator.HAS_NONE: ("has none of", "has one of"),
+    Operator.SIZE_AT_LEAST: ("size at least", "size below"),
+    Operator.SIZE_AT_MOST: ("size at most", "size above"),
+}
+"""By operator: said of a value that meets it, and of one that does not."""
+
+
+def _asked(leaf: Leaf, values: Values, label_of: LabelOf) -> str:
+    match leaf.value:
+        case Reference(field, times):
+            limit = bound(leaf, values)
+            share = "" if times == SCALE else f"{exact_text(times * SCALE)} × "
+            amount = "not known" if limit is None else exact_text(limit, leaf.type)
+            return f"{share}{label_of(field)} ({amount})"
+        case frozenset() as members:
+            return _listed(sorted(members))
+        case int() as size if leaf.type.type is FieldType.LIST:
+            return str(size)
+        case bool() as flag:
+            return leaf.type.to_text(flag)
+        case int() as constant:
+            return exact_text(constant * SCALE) if constant % SCALE == 0 else leaf.type.to_text(constant)
+        case str() as text:
+            return _shown(text) or '""'
+        case _:
+            return "nothing"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    named = [_shown(text) for text in texts[:MAX_NAMED]]
+    more = len(texts) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
