@@ -1,0 +1,45 @@
+"""Step 5: evaluates alert rules on tier changes."""
+
+from constructs import Construct
+
+from functions.alerts.settings import Settings
+from infra.constructs import grants
+from infra.constructs.function import HouseFunction
+from infra.constructs.parts import Parts, Work
+from infra.constructs.stream import Filter, follow
+from shared.accounts.standing import Cause
+
+
+class Alerts(Construct):
+    def __init__(self, scope: Construct, *, parts: Parts) -> None:
+        super().__init__(scope, "Alerts")
+        stage, tables, evaluate = parts.house.stage, parts.tables, parts.queues[Work.EVALUATE_ALERTS]
+        settings = Settings(
+            stage=stage.name,
+            accounts_table=tables["accounts"].name,
+            links_table=tables["links"].name,
+            history_table=tables["history"].name,
+            audit_table=tables["audit"].name,
+            config_table=tables["config"].name,
+            alerts_table=tables["alerts"].name,
+            evaluate_alerts_queue_url=evaluate.url,
+            user_pool_id=parts.users.user_pool_id,
+            config_max_age_seconds=stage.config_max_age_seconds,
+        )
+        self.function = HouseFunction(
+            self, "alerts", house=parts.house, settings=settings, timeout=evaluate.worker_timeout
+        )
+        follow(
+            tables["accounts"],
+            self.function,
+            stage=stage,
+            only=Filter(("INSERT", "MODIFY"), {"cause": Cause.TIER.value}),
+            failures=parts.stream_failures,
+            parallel=2,
+        )
+        evaluate.work(self.function, batch_size=10, max_concurrency=10)
+        evaluate.grant_send(self.function)
+        grants.read_accounts(parts, self.function)
+        grants.read_config(parts, self.function)
+        grants.record_alerts(parts, self.function)
+        grants.find_users(parts, self.function)

@@ -1,0 +1,50 @@
+"""Step 2, on a schedule: pulls what changed at the sources, page by page."""
+
+from aws_cdk import Duration
+from constructs import Construct
+
+from functions.crm_sync.settings import Settings
+from infra.constructs import grants
+from infra.constructs.function import HouseFunction
+from infra.constructs.parts import Parts, Work
+from infra.constructs.tick import Tick
+from shared.runtime.messages import SyncSource, write
+
+
+class CrmSync(Construct):
+    def __init__(self, scope: Construct, *, parts: Parts) -> None:
+        super().__init__(scope, "CrmSync")
+        stage, tables, syncs = parts.house.stage, parts.tables, parts.queues[Work.SYNCS]
+        settings = Settings(
+            stage=stage.name,
+            accounts_table=tables["accounts"].name,
+            links_table=tables["links"].name,
+            history_table=tables["history"].name,
+            audit_table=tables["audit"].name,
+            config_table=tables["config"].name,
+            runs_table=tables["runs"].name,
+            syncs_queue_url=syncs.url,
+            secrets_prefix=stage.secrets_prefix,
+            user_pool_id=parts.users.user_pool_id,
+            config_max_age_seconds=stage.config_max_age_seconds,
+            loopback_vendors=stage.emulated,
+        )
+        self.function = HouseFunction(
+            self, "crm_sync", house=parts.house, settings=settings, timeout=syncs.worker_timeout, resends=True
+        )
+        syncs.work(self.function, batch_size=1, max_concurrency=5)
+        syncs.grant_send(self.function)
+        grants.commit_accounts(parts, self.function)
+        grants.read_config(parts, self.function)
+        grants.keep_runs(parts, self.function)
+        grants.read_secrets(parts, self.function, "api/*")
+        grants.find_users(parts, self.function)
+        Tick(
+            self,
+            name=f"{stage.prefix}-sync-tick",
+            every=Duration.minutes(stage.sync_tick_minutes),
+            target_arn=syncs.main.queue_arn,
+            action="sqs:SendMessage",
+            message=write(SyncSource(source=None, run_id=None)).body,
+            dead=syncs.dead,
+        )

@@ -1,0 +1,97 @@
+"""The rights that the stores and edges need, port by port: a step allows its function the ports it has."""
+
+from aws_cdk import Stack
+
+from infra.acknowledged import acknowledge, wildcard
+from infra.constructs.function import HouseFunction
+from infra.constructs.parts import Parts
+from shared.runtime.tables import BY_ACCOUNT, BY_CREATION, BY_DUE, BY_OWNER, BY_RECIPIENT, BY_TIER
+
+
+def read_accounts(parts: Parts, function: HouseFunction) -> None:
+    parts.tables["accounts"].allow(function, "GetItem", "BatchGetItem")
+    parts.tables["links"].allow(function, "GetItem", "BatchGetItem")
+    parts.tables["history"].allow(function, "Query")
+
+
+def commit_accounts(parts: Parts, function: HouseFunction) -> None:
+    """One transaction: the account, its links, a row of its history, an audit entry."""
+    read_accounts(parts, function)
+    parts.tables["accounts"].allow(function, "PutItem")
+    parts.tables["links"].allow(function, "PutItem")
+    parts.tables["history"].allow(function, "PutItem")
+    parts.tables["audit"].allow(function, "PutItem")
+
+
+def list_accounts(parts: Parts, function: HouseFunction) -> None:
+    parts.tables["accounts"].allow(function, "BatchGetItem", "Scan")
+    parts.tables["accounts"].allow_query(function, BY_TIER.name, BY_OWNER.name)
+    parts.tables["history"].allow(function, "Query")
+
+
+def walk_accounts(parts: Parts, function: HouseFunction) -> None:
+    parts.tables["accounts"].allow(function, "Scan")
+
+
+def read_config(parts: Parts, function: HouseFunction) -> None:
+    parts.tables["config"].allow(function, "GetItem", "Query")
+
+
+def commit_config(parts: Parts, function: HouseFunction) -> None:
+    """Documents and their audit entries in one transaction."""
+    read_config(parts, function)
+    parts.tables["config"].allow(function, "PutItem", "DeleteItem", "ConditionCheckItem")
+    parts.tables["audit"].allow(function, "PutItem")
+
+
+def record_alerts(parts: Parts, function: HouseFunction) -> None:
+    parts.tables["alerts"].allow(function, "GetItem", "PutItem", "UpdateItem")
+
+
+def list_alerts(parts: Parts, function: HouseFunction) -> None:
+    parts.tables["alerts"].allow(function, "GetItem", "BatchGetItem", "Scan")
+    parts.tables["alerts"].allow_query(function, BY_ACCOUNT.name)
+
+
+def move_notices(parts: Parts, function: HouseFunction) -> None:
+    parts.tables["alerts"].allow(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
+    parts.tables["alerts"].allow_query(function, BY_RECIPIENT.name)
+
+
+def find_due(parts: Parts, function: HouseFunction) -> None:
+    """What is due of accounts and notices, and how far the clock came."""
+    parts.tables["accounts"].allow_query(function, BY_DUE.name)
+    parts.tables["alerts"].allow(function, "BatchGetItem")
+    parts.tables["alerts"].allow_query(function, BY_DUE.name)
+    parts.tables["runs"].allow(function, "GetItem", "PutItem", "UpdateItem")
+
+
+def keep_runs(parts: Parts, function: HouseFunction) -> None:
+    """Runs, and what is noted of sources."""
+    parts.tables["runs"].allow(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "Query")
+    parts.tables["runs"].allow_query(function, BY_CREATION.name)
+
+
+def read_secrets(parts: Parts, function: HouseFunction, *names: str) -> None:
+    """`names` below the stage's prefix. No right on a key: the account's own `aws/ssm` key lets whoever may read a
+    parameter decrypt it through Parameter Store.
+    """
+    _secrets(parts, function, "ssm:GetParameter", names)
+
+
+def write_secrets(parts: Parts, function: HouseFunction, *names: str) -> None:
+    _secrets(parts, function, "ssm:PutParameter", names)
+
+
+def find_users(parts: Parts, function: HouseFunction) -> None:
+    function.allow(["cognito-idp:ListUsers"], [parts.users.user_pool_arn])
+
+
+def _secrets(parts: Parts, function: HouseFunction, action: str, names: tuple[str, ...]) -> None:
+    stack = Stack.of(function)
+    prefix = parts.house.stage.secrets_prefix.removeprefix("/")
+    arns = [stack.format_arn(service="ssm", resource="parameter", resource_name=f"{prefix}/{name}") for name in names]
+    function.allow([action], arns)
+    reason = "sources, and so the names of their secrets, are added at run time"
+    wild = [name for name in names if name.endswith("*")]
+    acknowledge(function.role, {wildcard(stack, "ssm", f"parameter/{prefix}/{name}"): reason for name in wild})

@@ -1,0 +1,38 @@
+"""Step 2: fetches what hints point at and merges it into accounts."""
+
+from constructs import Construct
+
+from functions.ingest.settings import Settings
+from infra.constructs import grants
+from infra.constructs.function import HouseFunction
+from infra.constructs.parts import Parts, Work
+
+
+class Ingest(Construct):
+    def __init__(self, scope: Construct, *, parts: Parts) -> None:
+        super().__init__(scope, "Ingest")
+        stage, tables, hints = parts.house.stage, parts.tables, parts.queues[Work.HINTS]
+        settings = Settings(
+            stage=stage.name,
+            accounts_table=tables["accounts"].name,
+            links_table=tables["links"].name,
+            history_table=tables["history"].name,
+            audit_table=tables["audit"].name,
+            config_table=tables["config"].name,
+            runs_table=tables["runs"].name,
+            hints_queue_url=hints.url,
+            secrets_prefix=stage.secrets_prefix,
+            user_pool_id=parts.users.user_pool_id,
+            config_max_age_seconds=stage.config_max_age_seconds,
+            loopback_vendors=stage.emulated,
+        )
+        self.function = HouseFunction(
+            self, "ingest", house=parts.house, settings=settings, timeout=hints.worker_timeout, resends=True
+        )
+        hints.work(self.function, batch_size=10, max_concurrency=50)
+        hints.grant_send(self.function)
+        grants.commit_accounts(parts, self.function)
+        grants.read_config(parts, self.function)
+        grants.keep_runs(parts, self.function)
+        grants.read_secrets(parts, self.function, "api/*")
+        grants.find_users(parts, self.function)

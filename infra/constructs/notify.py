@@ -1,0 +1,56 @@
+"""Step 6: sends notices by mail and to the topic, and hears from SES what became of them."""
+
+from constructs import Construct
+
+from functions.notify.settings import Settings
+from infra.constructs import grants
+from infra.constructs.function import HouseFunction
+from infra.constructs.http import HttpFront
+from infra.constructs.mail import Mail
+from infra.constructs.parts import Parts, Work
+from infra.constructs.stream import Filter, follow
+from infra.constructs.topic import HouseTopic
+
+
+class Notify(Construct):
+    def __init__(self, scope: Construct, *, parts: Parts, front: HttpFront) -> None:
+        super().__init__(scope, "Notify")
+        stage, tables, notify = parts.house.stage, parts.tables, parts.queues[Work.NOTIFY]
+        self.topic = HouseTopic(self, "Topic", name=f"{stage.prefix}-alerts")
+        self.mail = Mail(self, stage=stage, events=notify)
+        settings = Settings(
+            stage=stage.name,
+            accounts_table=tables["accounts"].name,
+            links_table=tables["links"].name,
+            history_table=tables["history"].name,
+            audit_table=tables["audit"].name,
+            config_table=tables["config"].name,
+            alerts_table=tables["alerts"].name,
+            notify_queue_url=notify.url,
+            topic_arn=self.topic.topic.topic_arn,
+            sender=stage.sender,
+            configuration_set=self.mail.configuration_set,
+            public_url=front.url,
+            secrets_prefix=stage.secrets_prefix,
+            user_pool_id=parts.users.user_pool_id,
+            config_max_age_seconds=stage.config_max_age_seconds,
+        )
+        self.function = HouseFunction(
+            self, "notify", house=parts.house, settings=settings, timeout=notify.worker_timeout, resends=True
+        )
+        follow(
+            tables["alerts"],
+            self.function,
+            stage=stage,
+            only=Filter(("INSERT",), {"kind": "notice", "state": "pending"}),
+            failures=parts.stream_failures,
+        )
+        notify.work(self.function, batch_size=10, max_concurrency=5)
+        notify.grant_send(self.function)
+        self.mail.grant_send(self.function)
+        self.topic.grant_publish(self.function)
+        grants.read_accounts(parts, self.function)
+        grants.read_config(parts, self.function)
+        grants.move_notices(parts, self.function)
+        grants.read_secrets(parts, self.function, "why")
+        grants.find_users(parts, self.function)

@@ -1,0 +1,50 @@
+"""Step 3: decides the tier of each account whose data changed, or whose time has come."""
+
+from constructs import Construct
+
+from functions.tier_trigger.settings import Settings
+from infra.constructs import grants
+from infra.constructs.function import HouseFunction
+from infra.constructs.parts import Parts, Work
+from infra.constructs.stream import Filter, follow
+from shared.accounts.standing import Cause
+
+
+class TierTrigger(Construct):
+    def __init__(self, scope: Construct, *, parts: Parts) -> None:
+        super().__init__(scope, "TierTrigger")
+        stage, tables, decide = parts.house.stage, parts.tables, parts.queues[Work.DECIDE]
+        settings = Settings(
+            stage=stage.name,
+            accounts_table=tables["accounts"].name,
+            links_table=tables["links"].name,
+            history_table=tables["history"].name,
+            audit_table=tables["audit"].name,
+            config_table=tables["config"].name,
+            runs_table=tables["runs"].name,
+            decide_queue_url=decide.url,
+            config_max_age_seconds=stage.config_max_age_seconds,
+        )
+        self.function = HouseFunction(
+            self,
+            "tier_trigger",
+            house=parts.house,
+            settings=settings,
+            timeout=decide.worker_timeout,
+            memory_mb=1024,
+            resends=True,
+        )
+        follow(
+            tables["accounts"],
+            self.function,
+            stage=stage,
+            only=Filter(("INSERT", "MODIFY"), {"cause": Cause.DATA.value}),
+            failures=parts.stream_failures,
+            parallel=10,
+        )
+        decide.work(self.function, batch_size=10, max_concurrency=20)
+        decide.grant_send(self.function)
+        grants.commit_accounts(parts, self.function)
+        grants.walk_accounts(parts, self.function)
+        grants.read_config(parts, self.function)
+        grants.keep_runs(parts, self.function)

@@ -1,0 +1,19 @@
+"""A topic of the house: takes nothing over an unencrypted connection."""
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.constructs.function import HouseFunction
+
+
+class HouseTopic(Construct):
+    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = sns.Topic(self, "Topic", topic_name=name, enforce_ssl=True)
+
+    def grant_publish(self, function: HouseFunction) -> None:
+        function.allow(["sns:Publish"], [self.topic.topic_arn])
+
+    def grant_alarms(self) -> None:
+        self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))

@@ -1,0 +1,1 @@
+"""The stacks: what is kept (data), what works on it (service), what watches it (watch)."""

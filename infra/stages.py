@@ -1,0 +1,85 @@
+"""The deployments that exist, each a table of stages.toml: what differs between a laptop, a trial and production."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import get_type_hints
+
+FILE = Path(__file__).parent / "stages.toml"
+
+
+LOG_DAYS = (1, 7, 30, 90, 365)
+LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
+
+
+class BadStage(ValueError):
+    """stages.toml has no such stage, or the stage has a setting that does not exist or is of the wrong type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    name: str
+    sender: str
+    """The address that mails come from; SES must verify it, or its domain where `mail_domain` is set."""
+    mail_domain: str = ""
+    """Verified by DNS records that SES's console shows; empty: the sender's one address is verified by a mail."""
+    account: str = ""
+    region: str = ""
+    """Account and region that it is tied to; empty: those of the credentials that deploy it."""
+    alarm_email: str = ""
+    """Who is told of alarms; empty: nobody, the alarms' topic has no subscriber."""
+
+    emulated: bool = False
+    """Deployed to the emulator on this machine: its dependency layer is built for this machine, and what the emulator
+    lacks is left out (failed stream records go to a queue instead of a bucket; vendors may be on loopback)."""
+    keep_data: bool = True
+    """Tables and users survive the deletion of their stack, and can't be deleted by mistake."""
+
+    config_max_age_seconds: int = 10
+    """How long workers trust what was published when they last looked."""
+    stream_record_age_seconds: int = 21600
+    """After that long a stream record that fails is put aside, and its shard goes on."""
+    sync_tick_minutes: int = 5
+    """How often it is looked which sources are due."""
+    tracing: bool = False
+    log_level: str = "INFO"
+    log_days: int = 30
+    requests_per_second: int = 500
+    """The HTTP API's sustained rate for all callers together; bursts may be twice that."""
+
+    def __post_init__(self) -> None:
+        if self.log_days not in LOG_DAYS:
+            raise BadStage(f"log_days of the stage {self.name!r} is {self.log_days}: CloudWatch can keep {LOG_DAYS}")
+        if self.log_level not in LOG_LEVELS:
+            raise BadStage(f"log_level of the stage {self.name!r} is {self.log_level!r}: it is one of {LOG_LEVELS}")
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its resources begin with."""
+        return f"tierwright-{self.name}"
+
+    @property
+    def secrets_prefix(self) -> str:
+        return f"/tierwright/{self.name}"
+
+
+def stage(name: str, document: str | None = None) -> Stage:
+    """The stage of that name from the document (stages.toml where None); raises BadStage."""
+    tables = tomllib.loads(FILE.read_text("utf-8") if document is None else document)
+    if name not in tables:
+        raise BadStage(f"there is no stage {name!r} in stages.toml: there are {', '.join(sorted(tables))}")
+    return _typed(name, tables[name])
+
+
+def _typed(name: str, settings: Mapping[str, object]) -> Stage:
+    hints = get_type_hints(Stage)
+    known = {field.name for field in fields(Stage)} - {"name"}
+    for key, value in settings.items():
+        if key not in known:
+            raise BadStage(f"the stage {name!r} has an unknown setting {key!r}")
+        if type(value) is not hints[key]:
+            raise BadStage(f"{key} of the stage {name!r} is {value!r}: it must be of type {hints[key].__name__}")
+    if "sender" not in settings:
+        raise BadStage(f"the stage {name!r} has no sender")
+    return Stage(name=name, **settings)  # type: ignore[arg-type]  # the types are checked above
