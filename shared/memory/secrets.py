@@ -6,7 +6,7 @@ from shared.runtime.ports import SecretMissing
 
 
 class MemorySecrets:
-    """Secrets."""
+    """Secrets and SecretWriter."""
 
     def __init__(self, values: Mapping[str, Sequence[str]] | None = None) -> None:
         self.values: dict[str, Sequence[str]] = dict(values or {})
@@ -17,3 +17,6 @@ class MemorySecrets:
         if not found or not all(found):
             raise SecretMissing(f"the secret {name} is not set, or empty")
         return found
+
+    def put(self, name: str, values: Sequence[str]) -> None:
+        self.values[name] = tuple(values)

@@ -57,6 +57,14 @@ class Secrets(Protocol):
         ...
 
 
+class SecretWriter(Protocol):
+    """Apart from Secrets: who sets a secret need not be able to read it."""
+
+    def put(self, name: str, values: Sequence[str]) -> None:
+        """Puts these, newest first, in the place of the values in force; readers see them within five minutes."""
+        ...
+
+
 class RunState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
