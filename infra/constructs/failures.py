@@ -1,5 +1,7 @@
 """Where stream records go that could not be worked on in time."""
 
+from typing import cast
+
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -26,7 +28,12 @@ class FailureBucket(Construct):
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(90))],
             removal_policy=RemovalPolicy.RETAIN,
         )
-        self.arn = self._bucket.bucket_arn
+        self.arn, self.name = self._bucket.bucket_arn, self._bucket.bucket_name
+        self._cfn = cast("s3.CfnBucket", self._bucket.node.default_child)
+        # The CDK's own switch for this brings a function along that sets it.
+        self._cfn.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+        )
         acknowledge(
             self._bucket,
             {"AwsSolutions::AwsSolutions-S1": "only Lambda writes here, and alarms tell"},
@@ -36,9 +43,8 @@ class FailureBucket(Construct):
         """Lambda asks for the listing too: it checks by it that the bucket is there."""
         worker.allow(["s3:PutObject"], [f"{self.arn}/*"])
         worker.allow(["s3:ListBucket"], [self.arn])
-        child = self._bucket.node.default_child
-        name = Stack.of(self).get_logical_id(child) if isinstance(child, s3.CfnBucket) else ""
-        finding = f"AwsSolutions::AwsSolutions-IAM5[Resource::<{name}.Arn>/*]"
+        logical_id = Stack.of(self).get_logical_id(self._cfn)
+        finding = f"AwsSolutions::AwsSolutions-IAM5[Resource::<{logical_id}.Arn>/*]"
         acknowledge(worker.role, {finding: "Lambda names the objects: mapping, shard, time"})
 
 

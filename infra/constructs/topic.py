@@ -1,5 +1,6 @@
 """A topic of the house: takes nothing over an unencrypted connection."""
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -15,5 +16,7 @@ class HouseTopic(Construct):
     def grant_publish(self, function: HouseFunction) -> None:
         function.allow(["sns:Publish"], [self.topic.topic_arn])
 
-    def grant_alarms(self) -> None:
-        self.topic.grant_publish(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
+    def grant_publish_from(self, service: str) -> None:
+        """`service` of AWS, for this account alone."""
+        ours = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        self.topic.grant_publish(iam.ServicePrincipal(service, conditions=ours))

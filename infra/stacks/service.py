@@ -10,7 +10,7 @@ from infra.constructs.api import Api
 from infra.constructs.clock import Clock
 from infra.constructs.crm_sync import CrmSync
 from infra.constructs.failures import FailureQueue, stream_failures
-from infra.constructs.function import House, HouseFunction
+from infra.constructs.function import House
 from infra.constructs.http import HttpFront
 from infra.constructs.ingest import Ingest
 from infra.constructs.notify import Notify
@@ -32,36 +32,36 @@ class Service(Stack):
             description=f"Tierwright {stage.name}: what works on the data",
             analytics_reporting=False,
         )
-        self.failures = stream_failures(self, stage)
+        self.stream_failures = stream_failures(self, stage)
         self.queues = queues(self, stage)
-        people = data.people
-        self.front = HttpFront(self, stage=stage, users=people.pool, client=people.client)
+        self.front = HttpFront(self, stage=stage, users=data.people.pool, client=data.people.client)
         parts = Parts(
             house=House(stage, _dependencies(self, layer)),
             tables=data.tables,
             queues=self.queues,
-            users=people.pool,
-            stream_failures=self.failures,
+            users=data.people.pool,
+            stream_failures=self.stream_failures,
         )
-        self.clock = Clock(self, parts=parts)
-        self.announce = Announce(self, parts=parts)
-        self.notify = Notify(self, parts=parts, front=self.front)
-        self.functions: tuple[HouseFunction, ...] = (
-            Webhook(self, parts=parts, front=self.front).function,
-            Ingest(self, parts=parts).function,
-            CrmSync(self, parts=parts).function,
-            self.clock.function,
-            TierTrigger(self, parts=parts).function,
-            self.announce.function,
-            Alerts(self, parts=parts).function,
-            self.notify.function,
-            Api(self, parts=parts, front=self.front).function,
-        )
+        self._flow(parts)
         self._print()
+
+    def _flow(self, parts: Parts) -> None:
+        """The steps, in the order that data meets them."""
+        webhook = Webhook(self, parts=parts, front=self.front).function
+        ingest = Ingest(self, parts=parts).function
+        crm_sync = CrmSync(self, parts=parts).function
+        self.clock = Clock(self, parts=parts)
+        tier_trigger = TierTrigger(self, parts=parts).function
+        self.announce = Announce(self, parts=parts)
+        alerts = Alerts(self, parts=parts).function
+        self.notify = Notify(self, parts=parts, front=self.front)
+        api = Api(self, parts=parts, front=self.front).function
+        self.stream_readers = (tier_trigger, self.announce.function, alerts, self.notify.function)
+        self.functions = (webhook, ingest, crm_sync, self.clock.function, *self.stream_readers, api)
 
     @property
     def dead_letters(self) -> tuple[DeadLetters, ...]:
-        streams = (self.failures.dead,) if isinstance(self.failures, FailureQueue) else ()
+        streams = (self.stream_failures.dead,) if isinstance(self.stream_failures, FailureQueue) else ()
         return (*(queue.dead for queue in self.queues.values()), self.clock.dead, *streams)
 
     def _print(self) -> None:
