@@ -1,0 +1,1 @@
+"""Taking what sources say into the accounts: the way in that webhooks and scheduled syncs share."""
