@@ -12,6 +12,9 @@ from shared.alerts.message import Mail
 from shared.alerts.notice import Notice, NoticeId
 from shared.alerts.rule import AlertType
 
+MAX_MOVES = 90
+MAX_CLAIMS = 9
+
 
 class EvaluationMoved(Exception):
     """Another worker evaluated the account's alerts meanwhile: read again and do it again."""
@@ -64,6 +67,16 @@ class AlertFilter:
         )
 
 
+def check_moves(moves: Sequence[tuple[Notice, Notice]]) -> None:
+    """What one transaction can't move raises ValueError in every store."""
+    ids = {before.id for before, _ in moves}
+    claims = {after.claim for _, after in moves}
+    if len(moves) > MAX_MOVES or len(claims) > MAX_CLAIMS or len(ids) < len(moves):
+        raise ValueError(f"at most {MAX_MOVES} notices move at once, each once, under at most {MAX_CLAIMS} claims")
+    if any(before.id != after.id for before, after in moves):
+        raise ValueError("a notice moves to a state of its own")
+
+
 class AlertStore(Protocol):
     def seen(self, account_id: AccountId) -> int:
         """The last row of the account's tier history that its alert rules have been evaluated on; 0 at first."""
@@ -103,7 +116,7 @@ class NoticeStore(Protocol):
         """Writes the second of each pair over the first, and the recipient's new window over the old where given,
         in one transaction on condition that what is stored (`state` and `claim`; the window) is still the first.
 
-        At most 90 pairs. Raises NoticeTaken or WindowMoved.
+        At most 90 pairs with at most 9 claims, each pair of one notice. Raises NoticeTaken or WindowMoved.
         """
         ...
 

@@ -8,9 +8,16 @@ from shared.accounts.identity import AccountId
 from shared.accounts.listing import Page
 from shared.alerts.alert import Alert, AlertId
 from shared.alerts.notice import Notice, NoticeId, NoticeState
-from shared.alerts.store import AlertFilter, Evaluation, EvaluationMoved, NoticeTaken, Window, WindowMoved
+from shared.alerts.store import (
+    AlertFilter,
+    Evaluation,
+    EvaluationMoved,
+    NoticeTaken,
+    Window,
+    WindowMoved,
+    check_moves,
+)
 
-MAX_MOVES = 90
 MAX_WAITING = 100
 
 
@@ -67,8 +74,7 @@ class MemoryAlerts:
         return self.windows.get(recipient)
 
     def move(self, moves: Sequence[tuple[Notice, Notice]], window: tuple[Window | None, Window] | None = None) -> None:
-        if len(moves) > MAX_MOVES:
-            raise ValueError(f"{len(moves)} notices at once; at most {MAX_MOVES}")
+        check_moves(moves)
         for before, _ in moves:
             known = self.noticed.get(before.id)
             if known is None or (known.state, known.claim) != (before.state, before.claim):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.access.audit import AuditEntry
-from shared.configuration.document_text import read, written
+from shared.configuration.document_text import check_each_once, read, written
 from shared.configuration.documents import Document, DocumentChange, Kind, StaleDocument
 
 
@@ -22,6 +22,7 @@ class MemoryDocuments:
         return [self.documents[key] for key in sorted(self.documents) if key[0] is kind]
 
     def commit(self, changes: Sequence[DocumentChange], *, at: datetime, by: str, audit: Sequence[AuditEntry]) -> None:
+        check_each_once(changes)
         texts = [None if change.body is None else written(change.id, change.body) for change in changes]
         for change in changes:
             known = self.get(change.kind, change.id)
