@@ -5,7 +5,7 @@ from constructs import Construct
 from functions.alerts.settings import Settings
 from infra.constructs import grants
 from infra.constructs.function import HouseFunction
-from infra.constructs.parts import Parts, Work
+from infra.constructs.parts import Parts, QueueName
 from infra.constructs.stream import Filter, follow
 from shared.accounts.standing import Cause
 
@@ -13,7 +13,7 @@ from shared.accounts.standing import Cause
 class Alerts(Construct):
     def __init__(self, scope: Construct, *, parts: Parts) -> None:
         super().__init__(scope, "Alerts")
-        stage, tables, evaluate = parts.house.stage, parts.tables, parts.queues[Work.EVALUATE_ALERTS]
+        stage, tables, evaluate = parts.house.stage, parts.tables, parts.queues[QueueName.EVALUATE_ALERTS]
         settings = Settings(
             stage=stage.name,
             accounts_table=tables["accounts"].name,
@@ -27,7 +27,7 @@ class Alerts(Construct):
             config_max_age_seconds=stage.config_max_age_seconds,
         )
         self.function = HouseFunction(
-            self, "alerts", house=parts.house, settings=settings, timeout=evaluate.worker_timeout
+            self, "alerts", house=parts.house, settings=settings, timeout_seconds=evaluate.worker_seconds
         )
         follow(
             tables["accounts"],

@@ -1,6 +1,5 @@
 """Step 4: publishes each row of tier history to the bus, for whoever listens."""
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from constructs import Construct
 
@@ -16,9 +15,7 @@ class Announce(Construct):
         stage = parts.house.stage
         self.bus = events.EventBus(self, "Bus", event_bus_name=stage.prefix)
         settings = Settings(stage=stage.name, bus_name=self.bus.event_bus_name)
-        self.function = HouseFunction(
-            self, "announce", house=parts.house, settings=settings, timeout=Duration.seconds(30)
-        )
+        self.function = HouseFunction(self, "announce", house=parts.house, settings=settings, timeout_seconds=30)
         follow(
             parts.tables["history"],
             self.function,

@@ -1,13 +1,12 @@
 """The way in for people and programs: the HTTP API behind the user pool's tokens, and three pages without."""
 
-from aws_cdk import Duration
 from constructs import Construct
 
 from functions.api.settings import Settings
 from infra.constructs import grants
 from infra.constructs.function import HouseFunction
 from infra.constructs.http import HttpFront
-from infra.constructs.parts import Parts, Work
+from infra.constructs.parts import Parts, QueueName
 
 OPEN = ("GET /health", "GET /docs", "GET /why/{token}", "GET /v1/openapi.json")
 """Served without a login: they show nothing that a token in the path does not open."""
@@ -27,8 +26,8 @@ class Api(Construct):
             alerts_table=tables["alerts"].name,
             runs_table=tables["runs"].name,
             markers_table=tables["markers"].name,
-            decide_queue_url=queues[Work.DECIDE].url,
-            syncs_queue_url=queues[Work.SYNCS].url,
+            decide_queue_url=queues[QueueName.DECIDE].url,
+            syncs_queue_url=queues[QueueName.SYNCS].url,
             public_url=front.url,
             secrets_prefix=stage.secrets_prefix,
             user_pool_id=parts.users.user_pool_id,
@@ -37,7 +36,7 @@ class Api(Construct):
         )
         # An HTTP API waits 30 seconds for its answer.
         self.function = HouseFunction(
-            self, "api", house=parts.house, settings=settings, timeout=Duration.seconds(29), memory_mb=1024
+            self, "api", house=parts.house, settings=settings, timeout_seconds=29, memory_mb=1024
         )
         front.serve(self.function, *OPEN)
         front.serve_users(self.function, "ANY /v1/{proxy+}")
@@ -45,8 +44,8 @@ class Api(Construct):
 
     def _allow(self, parts: Parts) -> None:
         function = self.function
-        parts.queues[Work.DECIDE].grant_send(function)
-        parts.queues[Work.SYNCS].grant_send(function)
+        parts.queues[QueueName.DECIDE].grant_send(function)
+        parts.queues[QueueName.SYNCS].grant_send(function)
         grants.commit_accounts(parts, function)
         grants.list_accounts(parts, function)
         grants.commit_config(parts, function)

@@ -7,7 +7,7 @@ from constructs import Construct
 from functions.clock.settings import Settings
 from infra.constructs import grants
 from infra.constructs.function import HouseFunction
-from infra.constructs.parts import Parts, Work
+from infra.constructs.parts import Parts, QueueName
 from infra.constructs.queue import DeadLetters
 from infra.constructs.tick import Tick
 
@@ -24,12 +24,12 @@ class Clock(Construct):
             audit_table=tables["audit"].name,
             alerts_table=tables["alerts"].name,
             runs_table=tables["runs"].name,
-            decide_queue_url=queues[Work.DECIDE].url,
-            notify_queue_url=queues[Work.NOTIFY].url,
+            decide_queue_url=queues[QueueName.DECIDE].url,
+            notify_queue_url=queues[QueueName.NOTIFY].url,
         )
-        self.function = HouseFunction(self, "clock", house=parts.house, settings=settings, timeout=Duration.seconds(55))
-        queues[Work.DECIDE].grant_send(self.function)
-        queues[Work.NOTIFY].grant_send(self.function)
+        self.function = HouseFunction(self, "clock", house=parts.house, settings=settings, timeout_seconds=55)
+        queues[QueueName.DECIDE].grant_send(self.function)
+        queues[QueueName.NOTIFY].grant_send(self.function)
         grants.find_due(parts, self.function)
         self.dead = DeadLetters(self, "Dead", stage=stage, name="clock")
         self._tick(stage.prefix)
@@ -44,7 +44,7 @@ class Clock(Construct):
         Tick(
             self,
             name=f"{prefix}-clock",
-            every=Duration.minutes(1),
+            minutes=1,
             target_arn=self.function.function.function_arn,
             action="lambda:InvokeFunction",
             dead=self.dead,

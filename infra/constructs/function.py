@@ -41,7 +41,7 @@ class HouseFunction(Construct):
         *,
         house: House,
         settings: object,
-        timeout: Duration,
+        timeout_seconds: int,
         memory_mb: int = 512,
         lean: bool = False,
         resends: bool = False,
@@ -68,7 +68,7 @@ class HouseFunction(Construct):
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel[stage.log_level],
             system_log_level_v2=lambda_.SystemLogLevel.WARN,
-            timeout=timeout,
+            timeout=Duration.seconds(timeout_seconds),
             memory_size=memory_mb,
             # Lambda stops a function that feeds its own queue after about 16 rounds; our messages carry a count.
             recursive_loop=lambda_.RecursiveLoop.ALLOW if resends else lambda_.RecursiveLoop.TERMINATE,

@@ -9,67 +9,78 @@ from shared.runtime.tables import BY_ACCOUNT, BY_CREATION, BY_DUE, BY_OWNER, BY_
 
 
 def read_accounts(parts: Parts, function: HouseFunction) -> None:
+    """AccountStore without `links` and `commit`."""
     parts.tables["accounts"].allow(function, "GetItem", "BatchGetItem")
-    parts.tables["links"].allow(function, "GetItem", "BatchGetItem")
     parts.tables["history"].allow(function, "Query")
 
 
 def commit_accounts(parts: Parts, function: HouseFunction) -> None:
-    """One transaction: the account, its links, a row of its history, an audit entry."""
+    """AccountStore: the account, its links, a row of its history and an audit entry are one transaction."""
     read_accounts(parts, function)
     parts.tables["accounts"].allow(function, "PutItem")
-    parts.tables["links"].allow(function, "PutItem")
+    parts.tables["links"].allow(function, "BatchGetItem", "PutItem")
     parts.tables["history"].allow(function, "PutItem")
     parts.tables["audit"].allow(function, "PutItem")
 
 
 def list_accounts(parts: Parts, function: HouseFunction) -> None:
+    """AccountLists without `due`."""
     parts.tables["accounts"].allow(function, "BatchGetItem", "Scan")
     parts.tables["accounts"].allow_query(function, BY_TIER.name, BY_OWNER.name)
     parts.tables["history"].allow(function, "Query")
 
 
 def walk_accounts(parts: Parts, function: HouseFunction) -> None:
+    """AccountLists.ids."""
     parts.tables["accounts"].allow(function, "Scan")
 
 
 def read_config(parts: Parts, function: HouseFunction) -> None:
+    """DocumentStore without `commit`."""
     parts.tables["config"].allow(function, "GetItem", "Query")
 
 
 def commit_config(parts: Parts, function: HouseFunction) -> None:
-    """Documents and their audit entries in one transaction."""
+    """DocumentStore: documents and their audit entries are one transaction."""
     read_config(parts, function)
     parts.tables["config"].allow(function, "PutItem", "DeleteItem", "ConditionCheckItem")
     parts.tables["audit"].allow(function, "PutItem")
 
 
 def record_alerts(parts: Parts, function: HouseFunction) -> None:
-    parts.tables["alerts"].allow(function, "GetItem", "PutItem", "UpdateItem")
+    """AlertStore without `page`."""
+    parts.tables["alerts"].allow(function, "GetItem", "BatchGetItem", "PutItem", "ConditionCheckItem")
 
 
 def list_alerts(parts: Parts, function: HouseFunction) -> None:
+    """AlertStore without `record`."""
     parts.tables["alerts"].allow(function, "GetItem", "BatchGetItem", "Scan")
     parts.tables["alerts"].allow_query(function, BY_ACCOUNT.name)
 
 
 def move_notices(parts: Parts, function: HouseFunction) -> None:
+    """NoticeStore without `due`."""
     parts.tables["alerts"].allow(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
     parts.tables["alerts"].allow_query(function, BY_RECIPIENT.name)
 
 
 def find_due(parts: Parts, function: HouseFunction) -> None:
-    """What is due of accounts and notices, and how far the clock came."""
+    """The `due` of AccountLists and NoticeStore, and Watermarks."""
     parts.tables["accounts"].allow_query(function, BY_DUE.name)
     parts.tables["alerts"].allow(function, "BatchGetItem")
     parts.tables["alerts"].allow_query(function, BY_DUE.name)
-    parts.tables["runs"].allow(function, "GetItem", "PutItem", "UpdateItem")
+    parts.tables["runs"].allow(function, "GetItem", "PutItem")
 
 
 def keep_runs(parts: Parts, function: HouseFunction) -> None:
-    """Runs, and what is noted of sources."""
-    parts.tables["runs"].allow(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "Query")
+    """RunStore, and the `status` of Reports."""
+    parts.tables["runs"].allow(function, "BatchGetItem", "PutItem")
     parts.tables["runs"].allow_query(function, BY_CREATION.name)
+
+
+def note_sources(parts: Parts, function: HouseFunction) -> None:
+    """Reports.note."""
+    parts.tables["runs"].allow(function, "UpdateItem")
 
 
 def read_secrets(parts: Parts, function: HouseFunction, *names: str) -> None:

@@ -5,13 +5,13 @@ from constructs import Construct
 from functions.ingest.settings import Settings
 from infra.constructs import grants
 from infra.constructs.function import HouseFunction
-from infra.constructs.parts import Parts, Work
+from infra.constructs.parts import Parts, QueueName
 
 
 class Ingest(Construct):
     def __init__(self, scope: Construct, *, parts: Parts) -> None:
         super().__init__(scope, "Ingest")
-        stage, tables, hints = parts.house.stage, parts.tables, parts.queues[Work.HINTS]
+        stage, tables, hints = parts.house.stage, parts.tables, parts.queues[QueueName.HINTS]
         settings = Settings(
             stage=stage.name,
             accounts_table=tables["accounts"].name,
@@ -27,12 +27,12 @@ class Ingest(Construct):
             loopback_vendors=stage.emulated,
         )
         self.function = HouseFunction(
-            self, "ingest", house=parts.house, settings=settings, timeout=hints.worker_timeout, resends=True
+            self, "ingest", house=parts.house, settings=settings, timeout_seconds=hints.worker_seconds, resends=True
         )
         hints.work(self.function, batch_size=10, max_concurrency=50)
         hints.grant_send(self.function)
         grants.commit_accounts(parts, self.function)
         grants.read_config(parts, self.function)
-        grants.keep_runs(parts, self.function)
+        grants.note_sources(parts, self.function)
         grants.read_secrets(parts, self.function, "api/*")
         grants.find_users(parts, self.function)

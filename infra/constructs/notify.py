@@ -7,7 +7,7 @@ from infra.constructs import grants
 from infra.constructs.function import HouseFunction
 from infra.constructs.http import HttpFront
 from infra.constructs.mail import Mail
-from infra.constructs.parts import Parts, Work
+from infra.constructs.parts import Parts, QueueName
 from infra.constructs.stream import Filter, follow
 from infra.constructs.topic import HouseTopic
 
@@ -15,7 +15,7 @@ from infra.constructs.topic import HouseTopic
 class Notify(Construct):
     def __init__(self, scope: Construct, *, parts: Parts, front: HttpFront) -> None:
         super().__init__(scope, "Notify")
-        stage, tables, notify = parts.house.stage, parts.tables, parts.queues[Work.NOTIFY]
+        stage, tables, notify = parts.house.stage, parts.tables, parts.queues[QueueName.NOTIFY]
         self.topic = HouseTopic(self, "Topic", name=f"{stage.prefix}-alerts")
         self.mail = Mail(self, stage=stage, events=notify)
         settings = Settings(
@@ -36,7 +36,7 @@ class Notify(Construct):
             config_max_age_seconds=stage.config_max_age_seconds,
         )
         self.function = HouseFunction(
-            self, "notify", house=parts.house, settings=settings, timeout=notify.worker_timeout, resends=True
+            self, "notify", house=parts.house, settings=settings, timeout_seconds=notify.worker_seconds, resends=True
         )
         follow(
             tables["alerts"],

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aws_cdk import Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
@@ -14,7 +13,7 @@ from infra.constructs.table import Tables
 from infra.stages import Stage
 
 
-class Work(StrEnum):
+class QueueName(StrEnum):
     """The queues between the steps, by what waits on them."""
 
     HINTS = "hints"
@@ -24,34 +23,34 @@ class Work(StrEnum):
     SYNCS = "syncs"
 
 
-TIMEOUTS = {
-    Work.HINTS: Duration.seconds(60),
-    Work.DECIDE: Duration.seconds(60),
-    Work.EVALUATE_ALERTS: Duration.seconds(60),
-    Work.NOTIFY: Duration.seconds(60),
+WORKER_SECONDS = {
+    QueueName.HINTS: 60,
+    QueueName.DECIDE: 60,
+    QueueName.EVALUATE_ALERTS: 60,
+    QueueName.NOTIFY: 60,
     # A sync walks pages until its time is short and leaves the rest to its next message.
-    Work.SYNCS: Duration.minutes(5),
+    QueueName.SYNCS: 300,
 }
-"""Of each queue's worker. When it dies its messages are seen again after six times that: short where mail is due."""
+"""Each worker's time-out. When one dies, its messages are seen again after six times that: short where mail is due."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     house: House
     tables: Tables
-    queues: dict[Work, WorkQueue]
+    queues: dict[QueueName, WorkQueue]
     users: cognito.IUserPool
     stream_failures: StreamFailures
 
 
-def queues(scope: Construct, stage: Stage) -> dict[Work, WorkQueue]:
+def queues(scope: Construct, stage: Stage) -> dict[QueueName, WorkQueue]:
     return {
-        work: WorkQueue(
+        name: WorkQueue(
             scope,
-            work.replace("-", " ").title().replace(" ", "") + "Queue",
+            name.replace("-", " ").title().replace(" ", "") + "Queue",
             stage=stage,
-            name=work.value,
-            worker_timeout=timeout,
+            name=name.value,
+            worker_seconds=seconds,
         )
-        for work, timeout in TIMEOUTS.items()
+        for name, seconds in WORKER_SECONDS.items()
     }

@@ -16,6 +16,7 @@ GIVE_UP_AFTER = 5
 VISIBILITY = 6
 """Times the worker's time-out, as Lambda asks for: less hands a message out again while it is worked on."""
 
+_CONSUME = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes")
 _NO_DESTINATION = "Serverless::Serverless-LambdaEventSourceMappingDestination"
 
 
@@ -38,11 +39,9 @@ class DeadLetters(Construct):
 class WorkQueue(Construct):
     """`main`, which others send to, its isolation queue and its dead letters, for a worker of that time-out."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, stage: Stage, name: str, worker_timeout: Duration
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, name: str, worker_seconds: int) -> None:
         super().__init__(scope, construct_id)
-        self.worker_timeout = worker_timeout
+        self.worker_seconds = worker_seconds
         self.name = f"{stage.prefix}-{name}"
         self.dead = DeadLetters(self, "Dead", stage=stage, name=name)
         self.isolation = _queue(
@@ -77,14 +76,14 @@ class WorkQueue(Construct):
                 report_batch_item_failures=True,
             )
             acknowledge(mapping, {_NO_DESTINATION: "what an SQS mapping fails on goes where its queue says"})
-            queue.grant_consume_messages(worker.role)
+            worker.allow([f"sqs:{action}" for action in _CONSUME], [queue.queue_arn])
 
     def grant_send(self, sender: HouseFunction) -> None:
         sender.allow(["sqs:SendMessage"], [self.main.queue_arn])
 
     @property
     def _visibility(self) -> Duration:
-        return Duration.seconds(VISIBILITY * int(self.worker_timeout.to_seconds()))
+        return Duration.seconds(VISIBILITY * self.worker_seconds)
 
 
 def _queue(

@@ -1,6 +1,6 @@
 """A schedule that wakes one target with a right to that target alone."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
@@ -16,7 +16,7 @@ class Tick(Construct):
         scope: Construct,
         *,
         name: str,
-        every: Duration,
+        minutes: int,
         target_arn: str,
         action: str,
         dead: DeadLetters,
@@ -29,7 +29,6 @@ class Tick(Construct):
         role = iam.Role(self, "Role", assumed_by=principal)
         role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[target_arn]))
         role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[dead.queue.queue_arn]))
-        minutes = int(every.to_minutes())
         scheduler.CfnSchedule(
             self,
             "Schedule",

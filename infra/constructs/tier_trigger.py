@@ -5,7 +5,7 @@ from constructs import Construct
 from functions.tier_trigger.settings import Settings
 from infra.constructs import grants
 from infra.constructs.function import HouseFunction
-from infra.constructs.parts import Parts, Work
+from infra.constructs.parts import Parts, QueueName
 from infra.constructs.stream import Filter, follow
 from shared.accounts.standing import Cause
 
@@ -13,7 +13,7 @@ from shared.accounts.standing import Cause
 class TierTrigger(Construct):
     def __init__(self, scope: Construct, *, parts: Parts) -> None:
         super().__init__(scope, "TierTrigger")
-        stage, tables, decide = parts.house.stage, parts.tables, parts.queues[Work.DECIDE]
+        stage, tables, decide = parts.house.stage, parts.tables, parts.queues[QueueName.DECIDE]
         settings = Settings(
             stage=stage.name,
             accounts_table=tables["accounts"].name,
@@ -30,7 +30,7 @@ class TierTrigger(Construct):
             "tier_trigger",
             house=parts.house,
             settings=settings,
-            timeout=decide.worker_timeout,
+            timeout_seconds=decide.worker_seconds,
             memory_mb=1024,
             resends=True,
         )

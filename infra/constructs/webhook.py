@@ -1,23 +1,22 @@
 """Step 1: takes signed webhooks over HTTP and leaves hints."""
 
-from aws_cdk import Duration
 from constructs import Construct
 
 from functions.webhook.settings import Settings
 from infra.constructs import grants
 from infra.constructs.function import HouseFunction
 from infra.constructs.http import HttpFront
-from infra.constructs.parts import Parts, Work
+from infra.constructs.parts import Parts, QueueName
 
 
 class Webhook(Construct):
     def __init__(self, scope: Construct, *, parts: Parts, front: HttpFront) -> None:
         super().__init__(scope, "Webhook")
         stage = parts.house.stage
-        hints = parts.queues[Work.HINTS]
+        hints = parts.queues[QueueName.HINTS]
         settings = Settings(stage=stage.name, hints_queue_url=hints.url, secrets_prefix=stage.secrets_prefix)
         self.function = HouseFunction(
-            self, "webhook", house=parts.house, settings=settings, timeout=Duration.seconds(10), lean=True
+            self, "webhook", house=parts.house, settings=settings, timeout_seconds=10, lean=True
         )
         hints.grant_send(self.function)
         grants.read_secrets(parts, self.function, "webhook/*")

@@ -1,0 +1,77 @@
+"""Every folder of `functions` is deployed as the house deploys functions."""
+
+import importlib
+from dataclasses import fields
+
+import pytest
+
+from infra.layers import ROOT
+from tests.infra.assembled import Assembled, listed, text
+
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/settings.py"))
+TELEMETRY = {
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+    "POWERTOOLS_TRACE_DISABLED",
+}
+
+
+def test_every_folder_is_a_function(prod: Assembled) -> None:
+    assert sorted(prod.functions()) == FUNCTIONS
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_environment_is_the_functions_settings(prod: Assembled, name: str) -> None:
+    settings = importlib.import_module(f"functions.{name}.settings").Settings
+    environment = prod.functions()[name].properties["Environment"]["Variables"]
+    assert set(environment) - TELEMETRY == {field.name.upper() for field in fields(settings)}
+    assert all(environment.values())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_the_houses_shape(prod: Assembled, name: str) -> None:
+    properties = prod.functions()[name].properties
+    logging = properties["LoggingConfig"]
+    group = prod.target(logging["LogGroup"]).properties
+    assert properties["Handler"] == f"functions.{name}.handler.handler"
+    assert (properties["Runtime"], properties["Architectures"]) == ("python3.13", ["arm64"])
+    assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", "WARN")
+    assert (group["LogGroupName"], group["RetentionInDays"]) == (f"/aws/lambda/{properties['FunctionName']}", 30)
+    assert "TracingConfig" not in properties
+
+
+def test_only_the_webhook_goes_without_the_dependency_layer(prod: Assembled) -> None:
+    without = [name for name, function in prod.functions().items() if not function.properties.get("Layers")]
+    assert without == ["webhook"]
+
+
+def test_lambda_lets_functions_feed_their_own_queues_and_no_others(prod: Assembled) -> None:
+    consumed = {
+        name: {
+            text(mapping.properties["EventSourceArn"])
+            for mapping in prod.resources("AWS::Lambda::EventSourceMapping")
+            if prod.target(mapping.properties["FunctionName"]).id == function.id
+        }
+        for name, function in prod.functions().items()
+    }
+    for name, function in prod.functions().items():
+        sends_to = {
+            text(resource)
+            for statement in prod.statements(function.properties["Role"])
+            if "sqs:SendMessage" in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
+        }
+        expected = "Allow" if sends_to & consumed[name] else "Terminate"
+        assert function.properties["RecursiveLoop"] == expected, name
+
+
+def test_tracing_is_the_stages_choice(prod: Assembled) -> None:
+    assert not prod.stage.tracing
+    actions = {
+        action
+        for function in prod.functions().values()
+        for statement in prod.statements(function.properties["Role"])
+        for action in listed(statement["Action"])
+    }
+    assert not any(action.startswith("xray:") for action in actions)
