@@ -97,6 +97,15 @@ class Reading:
             self.refuse(pointer, code, str(error))
             return fallback
 
+    def nested[T, F](self, parse: Callable[[], T], pointer: str, fallback: F) -> T | F:
+        """What `parse` makes of the document at `pointer`; the errors that it raises stand below that."""
+        try:
+            return parse()
+        except DocumentRefused as refused:
+            for error in refused.errors:
+                self.refuse(pointer + error.pointer, error.code, error.message)
+            return fallback
+
 
 def escaped(key: str) -> str:
     """A key as a step of a JSON pointer (RFC 6901)."""

@@ -9,9 +9,12 @@ from shared.rules.compile import compile_condition
 from shared.rules.compile_leaf import Values, compile_leaf
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not, Operator, Reference
 from shared.rules.trace import bound, exact_text, seen
+from shared.rules.vocabulary import ORDER, PRESENCE
 
 type LabelOf = Callable[[FieldName], str]
 
+AS_ASKED = "as asked"
+"""Said of a value that is the very one a rule asks for: its own words would repeat it."""
 MAX_NAMED = 3
 """Texts of a set that a sentence names; the rest it counts."""
 MAX_SHOWN = 60
@@ -52,19 +55,41 @@ def _members(members: Sequence[Condition], values: Values, *, enough: bool) -> t
 def value_words(leaf: Leaf, values: Values) -> str | None:
     """`640.00`: the leaf's value as a person reads it; None where it is missing."""
     value = seen(leaf, values)
-    return None if value is None else _shown(leaf.type.to_text(value)) or "empty"
+    return None if value is None else shown(leaf.type.to_text(value)) or "empty"
 
 
 def ground_words(ground: Ground, values: Values, label_of: LabelOf) -> str:
     """`below 1000`: how the value, which is not missing, stands to what the leaf asks; may follow "MRR is 640.00:"."""
     leaf, met = ground.leaf, ground.met
-    if leaf.op in (Operator.PRESENT, Operator.MISSING):
+    if leaf.op in PRESENCE:
         return "known"
+    if met and leaf.op is Operator.EQ and not isinstance(leaf.value, Reference):
+        return AS_ASKED
     return f"{_RELATIONS[leaf.op][not met]} {_asked(leaf, values, label_of)}"
 
 
+def asked_words(leaf: Leaf, values: Values, label_of: LabelOf, *, met: bool) -> str:
+    """`at least 1,000.00`: what the leaf asks of a value that is to meet it, or not to."""
+    if leaf.op in PRESENCE:
+        return "known" if met is (leaf.op is Operator.PRESENT) else "not known"
+    if leaf.op in ORDER and isinstance(leaf.value, int) and not isinstance(leaf.value, bool):
+        return f"{_RELATIONS[leaf.op][not met]} {grouped(exact_text(leaf.value * SCALE, leaf.type))}"
+    return f"{_RELATIONS[leaf.op][not met]} {_asked(leaf, values, label_of)}"
+
+
+def grouped(amount: str) -> str:
+    """`1,000.00`: an exact amount with its thousands set apart."""
+    whole, point, decimals = amount.removeprefix("-").partition(".")
+    return f"{'-' if amount.startswith('-') else ''}{int(whole):,}{point}{decimals}"
+
+
+def shown(text: str) -> str:
+    """`text`, cut where it is long."""
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
+
+
 _RELATIONS = {
-    Operator.EQ: ("is", "not"),
+    Operator.EQ: ("equal to", "not"),
     Operator.NE: ("not", "must not be"),
     Operator.GT: ("above", "not above"),
     Operator.GE: ("at least", "below"),
@@ -88,7 +113,7 @@ def _asked(leaf: Leaf, values: Values, label_of: LabelOf) -> str:
     match leaf.value:
         case Reference(field, times):
             limit = bound(leaf, values)
-            share = "" if times == SCALE else f"{exact_text(times * SCALE)} × "
+            share = "" if times == SCALE else f"{exact_text(times * SCALE)} times "
             amount = "not known" if limit is None else exact_text(limit, leaf.type)
             return f"{share}{label_of(field)} ({amount})"
         case frozenset() as members:
@@ -100,16 +125,12 @@ def _asked(leaf: Leaf, values: Values, label_of: LabelOf) -> str:
         case int() as constant:
             return exact_text(constant * SCALE) if constant % SCALE == 0 else leaf.type.to_text(constant)
         case str() as text:
-            return _shown(text) or '""'
+            return shown(text) or '""'
         case _:
             return "nothing"
 
 
 def _listed(texts: Sequence[str]) -> str:
-    named = [_shown(text) for text in texts[:MAX_NAMED]]
+    named = [shown(text) for text in texts[:MAX_NAMED]]
     more = len(texts) - len(named)
     return ", ".join(named) + (f" and {more} more" if more else "")
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"

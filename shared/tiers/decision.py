@@ -68,7 +68,7 @@ class Decision:
             "decided_at": moment_text(self.decided_at),
             "status": self.status.value,
             "hold": self.hold and self.hold.value,
-            "effective_at": None if self.status is Status.HELD else moment_text(self.decided_at),
+            "effective_at": None if self.hold else moment_text(self.decided_at),
             "pending": None,
             "shadow": {method.value: tier for method, tier in sorted(self.shadow.items())},
             "why": self.why,

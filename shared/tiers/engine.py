@@ -1,0 +1,68 @@
+"""The one place that decides tiers: from an account, a rulebook and a moment to a decision with every reason."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.accounts.account import Account
+from shared.accounts.identity import TierId
+from shared.accounts.merge import resolve
+from shared.accounts.standing import Method
+from shared.rules.trace import SourceOf, findings
+from shared.tiers.decision import Decision, RuleTrace
+from shared.tiers.methods import manual_tier, rules_say, synced_tier
+from shared.tiers.rulebook import Rulebook
+from shared.tiers.verdict import Verdict, judge
+from shared.tiers.why import why
+
+
+def decide(account: Account, rulebook: Rulebook, now: datetime) -> Decision:
+    """A pure function of its arguments: evaluated again the decision is the same, byte for byte."""
+    return explain(account, rulebook, now, judge(account, rulebook, now))
+
+
+def explain(account: Account, rulebook: Rulebook, now: datetime, verdict: Verdict) -> Decision:
+    """The decision that `verdict`, of the same account, rulebook and moment, is the outcome of."""
+    shadow = {} if account.archived else _shadow(account, rulebook, now, verdict.method)
+    source_of = _source_of(account, rulebook)
+    return Decision(
+        account_id=account.id,
+        tier=verdict.tier,
+        previous_tier=account.standing.tier,
+        result=verdict.result,
+        method=verdict.method,
+        rule=verdict.rule,
+        policy_version=rulebook.policy_version,
+        decided_at=now,
+        status=verdict.status,
+        hold=verdict.hold,
+        shadow=shadow,
+        why=why(account, rulebook, verdict, source_of),
+        rules=() if account.archived else _traces(account, rulebook, source_of),
+        next_review_at=verdict.next_review_at,
+    )
+
+
+def _shadow(
+    account: Account, rulebook: Rulebook, now: datetime, deciding: Method | None
+) -> Mapping[Method, TierId | None]:
+    """What the CRM and the rules say where they don't decide, and what a person set where that does not."""
+    said = {Method.SYNCED: synced_tier(account, rulebook), Method.RULES: rules_say(account, rulebook).tier}
+    manual = manual_tier(account, rulebook, now)
+    if manual is not None:
+        said[Method.MANUAL] = manual
+    return {method: tier for method, tier in said.items() if method is not deciding}
+
+
+def _source_of(account: Account, rulebook: Rulebook) -> SourceOf:
+    resolved = resolve(account.records, rulebook.catalogue)
+    return lambda name: resolved[name].given.source if name in resolved else None
+
+
+def _traces(account: Account, rulebook: Rulebook, source_of: SourceOf) -> tuple[RuleTrace, ...]:
+    """The rules up to the match, every leaf evaluated."""
+    rules, matched = rulebook.policy.rules, rules_say(account, rulebook).matched
+    tried = rules if matched is None else rules[: matched + 1]
+    return tuple(
+        RuleTrace(rule.id, index == matched, findings(rule.when, account.values, source_of))
+        for index, rule in enumerate(tried)
+    )

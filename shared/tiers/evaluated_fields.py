@@ -1,0 +1,41 @@
+"""A field catalogue as a trial evaluation describes it: names and types, and the rest as far as it is told."""
+
+from shared.accounts.catalogue import BUILT_IN, TIER_WORDS, Catalogue, Field
+from shared.accounts.identity import FieldName
+from shared.accounts.money import Currency
+from shared.accounts.values import FieldType, Json
+from shared.rules.errors import Code
+from shared.rules.reading import Reading
+
+MAX_FIELDS = 500
+MAX_NAME = 64
+
+_TYPES = {kind.value: kind for kind in FieldType}
+_LABELS = {entry.name: entry.label for entry in BUILT_IN}
+_NO_PART_IN_DECIDING = ("combine", "sources", "custom", "history", "unit")
+
+
+def parse_catalogue(document: Json, pointer: str, currency: Currency, reading: Reading) -> Catalogue:
+    """The fields of the list alone, nothing built in beside them; what is wrong is refused in `reading`."""
+    fields: dict[FieldName, Field] = {}
+    for where, item in reading.items(document, pointer, at_most=MAX_FIELDS):
+        entry = _field(item, where, reading)
+        if entry.name and entry.name in fields:
+            reading.refuse(f"{where}/name", Code.DUPLICATE_ID, f"{entry.name!r} stands there already")
+        fields[entry.name] = entry
+    return Catalogue(fields, currency)
+
+
+def _field(document: Json, pointer: str, reading: Reading) -> Field:
+    given = reading.members(
+        document, pointer, required=("name", "type"), optional=("label", "options", *_NO_PART_IN_DECIDING)
+    )
+    name = reading.text(given["name"], f"{pointer}/name", at_most=MAX_NAME) if "name" in given else ""
+    if name in TIER_WORDS:
+        reading.refuse(f"{pointer}/name", Code.DUPLICATE_ID, f"{name} speaks of the tier itself: take another name")
+    kind = reading.choice(given.get("type"), f"{pointer}/type", _TYPES, FieldType.STRING)
+    options = reading.texts(given.get("options", []), f"{pointer}/options", at_most=200)
+    if kind is FieldType.ENUM and not options:
+        reading.refuse(f"{pointer}/options", Code.MISSING_KEY, "an enum names its options")
+    label = reading.text(given.get("label", _LABELS.get(FieldName(name), name)), f"{pointer}/label", empty=True)
+    return Field(FieldName(name), kind, label, options=options)

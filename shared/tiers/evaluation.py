@@ -1,0 +1,102 @@
+"""Trial evaluation: a policy, or a condition, on an account that the caller describes; nothing is read or kept."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from shared.accounts.account import Account
+from shared.accounts.values import Json, moment_text, parse_moment
+from shared.rules.compile import compile_condition
+from shared.rules.condition import Condition
+from shared.rules.errors import Code
+from shared.rules.parse import parse_condition
+from shared.rules.reading import Reading
+from shared.rules.trace import findings
+from shared.tiers.engine import decide
+from shared.tiers.evaluated_account import parse_account
+from shared.tiers.evaluated_fields import parse_catalogue
+from shared.tiers.model_document import parse_tiers
+from shared.tiers.policy_document import parse_policy
+from shared.tiers.rulebook import Rulebook
+from shared.tiers.words import next_turn, values_with_words, vocabulary
+
+_OPTIONAL = ("now", "time_zone", "sources", "policy", "tiers", "fields", "condition")
+
+
+def evaluate(document: Json, rulebook: Rulebook, now: datetime) -> Mapping[str, object]:
+    """The decision on `account`, or with `condition` whether it holds and each leaf of it; raises DocumentRefused.
+
+    What the document leaves out is as published and as of now. A `policy` in it has no version; `fields` and `tiers`
+    take the place of the published ones.
+    """
+    reading = Reading()
+    given = reading.members(document, "", required=("account",), optional=_OPTIONAL)
+    if "policy" in given and "condition" in given:
+        reading.refuse("/condition", Code.UNKNOWN_KEY, "evaluate a policy or a condition: leave one out")
+    moment = _moment(given, reading) or now
+    trial = _rulebook(given, rulebook, reading)
+    account = parse_account(
+        given.get("account", {}),
+        "/account",
+        tiers=trial.tiers,
+        catalogue=trial.catalogue,
+        reading=reading,
+        now=moment,
+    )
+    if "condition" not in given:
+        reading.done()
+        return decide(account, trial, moment).to_json()
+    words = vocabulary(trial.catalogue, trial.tiers)
+    condition = parse_condition(given["condition"], words, reading, "/condition")
+    reading.done()
+    return _answer(condition, account, trial, moment)
+
+
+def _answer(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> Mapping[str, object]:
+    values = values_with_words(account, rulebook, now)
+    turn = next_turn(condition, account, rulebook, now)
+    return {
+        "matched": compile_condition(condition)(values),
+        "conditions": [found.to_json() for found in findings(condition, values, lambda _: None)],
+        "next_review_at": turn and moment_text(turn),
+    }
+
+
+def _moment(given: Mapping[str, Json], reading: Reading) -> datetime | None:
+    if "time_zone" in given:
+        reading.text(given["time_zone"], "/time_zone")
+    if "sources" in given and not isinstance(given["sources"], Mapping):
+        reading.refuse("/sources", Code.VALUE_NOT_FOR_TYPE, "write an object with the sources' names as keys")
+    if "now" not in given:
+        return None
+    return reading.attempt(partial(parse_moment, reading.text(given["now"], "/now")), "/now", None)
+
+
+def _rulebook(given: Mapping[str, Json], published: Rulebook, reading: Reading) -> Rulebook:
+    catalogue, tiers, policy = published.catalogue, published.tiers, published.policy
+    if "fields" in given:
+        catalogue = parse_catalogue(given["fields"], "/fields", catalogue.currency, reading)
+    if "tiers" in given:
+        tiers = reading.nested(partial(parse_tiers, _by_rank(given["tiers"])), "/tiers", tiers)
+    if "policy" in given:
+        policy = reading.nested(partial(parse_policy, given["policy"], tiers, catalogue), "/policy", policy)
+    return replace(
+        published,
+        policy=policy,
+        policy_version=None if "policy" in given else published.policy_version,
+        tiers=tiers,
+        catalogue=catalogue,
+    )
+
+
+def _by_rank(tiers: Json) -> Json:
+    """Tiers that each state their rank, highest first; any others as they stand."""
+    if not isinstance(tiers, list):
+        return tiers
+    ranked = [
+        (rank, index)
+        for index, tier in enumerate(tiers)
+        if isinstance(tier, Mapping) and isinstance(rank := tier.get("rank"), int)
+    ]
+    return [tiers[index] for _, index in sorted(ranked)] if len(ranked) == len(tiers) else tiers

@@ -1,0 +1,99 @@
+"""What a condition outside of the policy may read of an account's tier, beside the account's fields."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from shared.accounts.account import Account
+from shared.accounts.catalogue import Catalogue
+from shared.accounts.identity import FieldName
+from shared.accounts.standing import Method
+from shared.accounts.values import SCALE, FieldType, Value, ValueType
+from shared.rules.compile_leaf import compile_leaf
+from shared.rules.condition import Condition, Leaf, Reference
+from shared.rules.trace import bound, leaves
+from shared.rules.vocabulary import Vocabulary
+from shared.tiers.methods import rules_say, synced_tier
+from shared.tiers.model import TierModel
+from shared.tiers.rulebook import Rulebook
+
+TIER = FieldName("tier")
+RANK = FieldName("tier_rank")
+METHOD = FieldName("tier_method")
+DAYS = FieldName("days_in_tier")
+SYNCED = FieldName("synced_tier")
+RULES = FieldName("rules_tier")
+OVERRIDE_EXPIRES = FieldName("override_expires_at")
+
+DAY = timedelta(days=1)
+MAX_DAYS = 365_000
+"""A thousand years: no moment beyond is told."""
+
+
+def vocabulary(catalogue: Catalogue, tiers: TierModel) -> Vocabulary:
+    """The catalogue's fields and the words for tiers; the synced tier is the tier that the CRM's text names."""
+    tier = ValueType(FieldType.ENUM, tuple(entry.id for entry in tiers.tiers))
+    words = {
+        TIER: tier,
+        SYNCED: tier,
+        RULES: tier,
+        RANK: ValueType(FieldType.NUMBER),
+        DAYS: ValueType(FieldType.NUMBER),
+        METHOD: ValueType(FieldType.ENUM, tuple(method.value for method in Method)),
+        OVERRIDE_EXPIRES: ValueType(FieldType.TIMESTAMP),
+    }
+    return Vocabulary({**{name: catalogue.types[name] for name in catalogue.fields}, **words})
+
+
+def values_with_words(account: Account, rulebook: Rulebook, now: datetime) -> Mapping[FieldName, Value]:
+    """The account's values and the words that say something of it; `days_in_tier` counts whole 24 hours."""
+    standing, override = account.standing, account.override
+    said: dict[FieldName, Value | None] = {
+        TIER: standing.tier,
+        RANK: rulebook.tiers.rank(standing.tier) * SCALE if standing.tier else None,
+        METHOD: standing.method.value if standing.tier and standing.method else None,
+        DAYS: (now - standing.since) // DAY * SCALE if standing.since else None,
+        SYNCED: synced_tier(account, rulebook),
+        RULES: rules_say(account, rulebook).tier,
+        OVERRIDE_EXPIRES: int(override.expires_at.timestamp())
+        if override and override.expires_at and override.holds(now)
+        else None,
+    }
+    fields = {name: value for name, value in account.values.items() if name not in said}
+    return {**fields, **{name: value for name, value in said.items() if value is not None}}
+
+
+def next_turn(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> datetime | None:
+    """The earliest later moment at which a leaf of `condition` turns with no new data; None where none ever does."""
+    tests = [compile_leaf(leaf) for leaf in leaves(condition)]
+
+    def met(moment: datetime) -> list[bool]:
+        values = values_with_words(account, rulebook, moment)
+        return [test(values) for test in tests]
+
+    present = met(now)
+    moments = sorted(_moments(condition, account, values_with_words(account, rulebook, now)))
+    return next((moment for moment in moments if moment > now and met(moment) != present), None)
+
+
+def _moments(condition: Condition, account: Account, values: Mapping[FieldName, Value]) -> Iterator[datetime]:
+    """Where a leaf may turn: an override's end, the days about the bounds that days in the tier are compared with."""
+    if account.override and account.override.expires_at:
+        yield account.override.expires_at
+    if account.standing.since is None:
+        return
+    for leaf in leaves(condition):
+        for day in _days(leaf, values):
+            if 0 < day < MAX_DAYS:
+                yield account.standing.since + day * DAY
+
+
+def _days(leaf: Leaf, values: Mapping[FieldName, Value]) -> Iterator[int]:
+    limit = None
+    if leaf.field == DAYS:
+        limit = bound(leaf, values)
+    elif isinstance(leaf.value, Reference) and leaf.value.field == DAYS and leaf.value.times:
+        value = values.get(leaf.field)
+        limit = value * SCALE * SCALE // leaf.value.times if isinstance(value, int) else None
+    if limit is not None:
+        day = limit // (SCALE * SCALE)
+        yield from (day, day + 1)
