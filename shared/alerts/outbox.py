@@ -1,6 +1,6 @@
 """The life of a notice, step by step: each function gives the row's next state; the store writes it conditionally."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import assert_never
@@ -26,6 +26,26 @@ class Step(Enum):
     """Claimed as often as it may be, and never a word."""
     LEAVE = auto()
     """Settled, or in another's hands, or not due."""
+
+
+class WordKind(Enum):
+    SENT = auto()
+    """The provider took the mail."""
+    RETURNED = auto()
+    """It went out, and bounced or was complained about."""
+    REJECTED = auto()
+    """The provider took it and did not send it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the provider tells of a mail some time after."""
+
+    claim: str
+    """The mail's tag."""
+    kind: WordKind
+    provider_id: str
+    reason: str
 
 
 def step(notice: Notice, now: datetime) -> Step:
@@ -57,11 +77,6 @@ def sent(notice: Notice, provider_id: str, now: datetime) -> Notice:
     return replace(notice, state=NoticeState.SENT, provider_id=provider_id, due_at=None, settled_at=now, reason=None)
 
 
-def remarked(notice: Notice, reason: str) -> Notice:
-    """A sent notice of which the provider told more: it bounced, its reader complained."""
-    return replace(notice, reason=reason)
-
-
 def held(notice: Notice, until: datetime, why: str) -> Notice:
     return replace(notice, state=NoticeState.HELD, due_at=until, reason=why)
 
@@ -85,6 +100,22 @@ def put_off(notice: Notice, cause: str, now: datetime) -> Notice:
         return dead(notice, f"not sent within 72 hours: {cause}", now)
     due = now + min(max(waited, SHORTEST_RETRY), LONGEST_RETRY)
     return replace(held(notice, due, f"to be sent again: {cause}"), claim=None, claims=notice.claims - 1)
+
+
+def heard(notice: Notice, word: Word, now: datetime) -> Notice:
+    """The notice after the provider's word on its mail; the same where that says nothing new."""
+    if notice.state not in (NoticeState.CLAIMED, NoticeState.SENT):
+        return notice
+    match word.kind:
+        case WordKind.SENT:
+            return sent(notice, word.provider_id, now) if notice.state is NoticeState.CLAIMED else notice
+        case WordKind.RETURNED:
+            settled_at = notice.settled_at or now
+            return replace(sent(notice, word.provider_id, settled_at), reason=word.reason)
+        case WordKind.REJECTED:
+            return dead(notice, word.reason, now)
+        case _:
+            assert_never(word.kind)
 
 
 def goes_alone(notice: Notice) -> bool:

@@ -6,6 +6,8 @@ from pathlib import Path
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from shared.rules.wording import grouped
+
 
 @cache
 def environment(folder: Path) -> ImmutableSandboxedEnvironment:
@@ -13,7 +15,7 @@ def environment(folder: Path) -> ImmutableSandboxedEnvironment:
 
     `.txt` alone is not escaped. Templates are part of the code: they are read once.
     """
-    return ImmutableSandboxedEnvironment(
+    made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder),
         autoescape=lambda name: name is None or not name.endswith(".txt"),
         undefined=StrictUndefined,
@@ -21,6 +23,8 @@ def environment(folder: Path) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters["grouped"] = grouped
+    return made
 
 
 def template(folder: Path, name: str) -> Template:

@@ -1,5 +1,6 @@
 """A decision's figures in words: what each condition asked, what the account had, and moments and names as text."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +9,13 @@ from zoneinfo import ZoneInfo
 
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.identity import FieldName
+from shared.accounts.values import FieldType
+from shared.rules.wording import grouped
 
 LONGEST_NAME = 80
 LONGEST_VALUE = 200
+_AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
+"""A row of history may be older than its field's type: only what looks like an amount is written as one."""
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _ISOLATE, _POP_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -25,7 +30,7 @@ _ASKED: Mapping[str, str] = {
     "in": "one of {}",
     "not_in": "none of {}",
     "contains": "contains {}",
-    "starts_with": "starts with {}",
+    "starts_with": "begins with {}",
     "ends_with": "ends with {}",
     "has_any": "any of {}",
     "has_all": "all of {}",
@@ -85,18 +90,19 @@ def _is_harmless(char: str) -> bool:
 
 
 def _fact(found: Mapping[str, object], catalogue: Catalogue) -> Fact:
-    short_by = found.get("short_by")
+    name, short_by = FieldName(str(found["field"])), found.get("short_by")
     asked = _ASKED.get(str(found["op"]), f"{found['op']} {{}}")
+    amount = name in catalogue and catalogue.fields[name].type in (FieldType.NUMBER, FieldType.MONEY)
     return Fact(
-        label=label(str(found["field"]), catalogue),
-        needed=asked.format(_value(found["expected"], catalogue)),
-        value="no value" if found["actual"] is None else _value(found["actual"], catalogue),
+        label=label(name, catalogue),
+        needed=asked.format(_value(found["expected"], catalogue, amount=amount)),
+        value="no value" if found["actual"] is None else _value(found["actual"], catalogue, amount=amount),
         met=bool(found["met"]),
-        short_by=None if short_by is None else str(short_by),
+        short_by=None if short_by is None else grouped(str(short_by)),
     )
 
 
-def _value(value: object, catalogue: Catalogue) -> str:
+def _value(value: object, catalogue: Catalogue, *, amount: bool) -> str:
     match value:
         case bool():
             return "yes" if value else "no"
@@ -104,6 +110,8 @@ def _value(value: object, catalogue: Catalogue) -> str:
             times = rest.get("times")
             named = label(str(name), catalogue)
             return named if times in (None, "1", 1) else f"{times} times {named}"
+        case str() | int() if amount and _AMOUNT.fullmatch(str(value)):
+            return grouped(str(value))
         case str():
             return one_line(value, LONGEST_VALUE)
         case Sequence():

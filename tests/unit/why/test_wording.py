@@ -25,7 +25,7 @@ def finding(**changed: object) -> dict[str, object]:
 
 
 def test_a_condition_shows_what_was_asked_and_what_there_was() -> None:
-    assert facts([finding()], CATALOGUE) == [Fact("MRR", "at least 1000.00", "640.00", met=False, short_by="360.00")]
+    assert facts([finding()], CATALOGUE) == [Fact("MRR", "at least 1,000.00", "640.00", met=False, short_by="360.00")]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,12 @@ def test_a_condition_shows_what_was_asked_and_what_there_was() -> None:
         ({"op": "size_at_least", "expected": 2, "actual": ["a"]}, "at least 2 entries", "a"),
         ({"expected": {"field": "seats", "times": "0.9"}}, "at least 0.9 times Seats", "640.00"),
         ({"expected": {"field": "seats"}}, "at least Seats", "640.00"),
+        ({"field": "seats", "expected": 12000, "actual": 7}, "at least 12,000", "7"),
+        (
+            {"field": "plan", "op": "starts_with", "expected": "1000.00", "actual": "1000"},
+            "begins with 1000.00",
+            "1000",
+        ),
         ({"op": "near", "expected": 5}, "near 5", "640.00"),
     ],
 )
