@@ -1,0 +1,143 @@
+"""Lint of a policy: what is valid and yet hardly meant, as warnings that stop nobody."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from itertools import combinations
+
+from shared.accounts.catalogue import Catalogue
+from shared.accounts.identity import FieldName
+from shared.accounts.values import SCALE, FieldType, ValueType
+from shared.rules.condition import All, Condition, Either, Leaf, Not
+from shared.rules.ranges import FAR
+from shared.rules.trace import PLACES, exact_text, leaves
+from shared.rules.vocabulary import PRESENCE
+from shared.tiers.lint_sets import Interval, Reach, ValueSet, reach
+from shared.tiers.policy import Policy
+
+MAX_LADDERS = 10
+"""Numbers that are looked at: those that most rules read."""
+
+NO_NUMBER = FieldName("")
+"""Looked at beside them: what holds, or fails, whatever the values."""
+
+type Warned = dict[str, str]
+"""`pointer`, `code` and `message`; codes: `unreachable`, `gap`, `overlap`, `negation_on_missing`."""
+
+
+def lint(policy: Policy, catalogue: Catalogue) -> list[Warned]:
+    """The policy's warnings.
+
+    What is warned of is so. Not everything that is so is found: only what follows from one number at a time.
+    """
+    ladders = {name: _ladder(policy, name, catalogue.types[name]) for name in _numbers(policy)}
+    return [
+        *_unreachable(policy, [*ladders.values(), [reach(rule.when, NO_NUMBER, 1) for rule in policy.rules]]),
+        *(warned for name, ladder in ladders.items() for warned in _gaps(policy, ladder, catalogue, name)),
+        *(warned for name, ladder in ladders.items() for warned in _overlaps(policy, ladder, catalogue, name)),
+        *_negations(policy, catalogue),
+    ]
+
+
+def _numbers(policy: Policy) -> list[FieldName]:
+    read = Counter(
+        name
+        for rule in policy.rules
+        for name in {leaf.field for leaf in leaves(rule.when) if leaf.type.type in (FieldType.NUMBER, FieldType.MONEY)}
+    )
+    return sorted(sorted(read), key=lambda name: -read[name])[:MAX_LADDERS]
+
+
+def _ladder(policy: Policy, name: FieldName, of: ValueType) -> Sequence[Reach]:
+    step = 10 ** (PLACES - of.decimals)
+    return [reach(rule.when, name, step) for rule in policy.rules]
+
+
+def _unreachable(policy: Policy, ladders: Sequence[Sequence[Reach]]) -> Iterator[Warned]:
+    never = {index for ladder in ladders for index, found in enumerate(ladder) if not found.maybe}
+    taken = {index for ladder in ladders for index in _taken(ladder)} - never
+    for index, rule in enumerate(policy.rules):
+        if index in never:
+            yield _warned(f"/rules/{index}", "unreachable", f"rule {rule.id} contradicts itself: nothing matches it")
+        elif index in taken:
+            yield _warned(
+                f"/rules/{index}", "unreachable", f"rule {rule.id} is never reached: earlier ones match first"
+            )
+
+
+def _taken(ladder: Sequence[Reach]) -> Iterator[int]:
+    """The rules whose every value surely matches an earlier one."""
+    earlier: ValueSet | None = None
+    for index, found in enumerate(ladder):
+        if earlier is not None and found.maybe.within(earlier):
+            yield index
+        earlier = found.surely if earlier is None else earlier.with_union(found.surely)
+
+
+def _gaps(policy: Policy, ladder: Sequence[Reach], catalogue: Catalogue, name: FieldName) -> Iterator[Warned]:
+    """Between two steps of a ladder; below the lowest and above the highest is where a ladder ends."""
+    if policy.otherwise is not None or not ladder or not all(found.exact for found in ladder):
+        return
+    for low, high in reduce(ValueSet.with_union, (found.surely for found in ladder)).complement().intervals:
+        if low != -FAR and high != FAR:
+            where = _between((low, high), catalogue, name)
+            yield _warned("/rules", "gap", f"no rule matches where {where}, and everyone else has no tier")
+
+
+def _overlaps(policy: Policy, ladder: Sequence[Reach], catalogue: Catalogue, name: FieldName) -> Iterator[Warned]:
+    """Of two steps that share values though neither holds the other; one that holds an earlier is how ladders go."""
+    alone = [(index, found.surely) for index, found in enumerate(ladder) if found.exact]
+    for (first, one), (second, other) in combinations(alone, 2):
+        shared = one.common(other)
+        rules = policy.rules[first], policy.rules[second]
+        if rules[0].tier == rules[1].tier or not shared.intervals or one.within(other) or other.within(one):
+            continue
+        where = _between(shared.intervals[0], catalogue, name)
+        yield _warned(
+            f"/rules/{second}/when", "overlap", f"rule {rules[0].id} matches first where {where}: draw the rules apart"
+        )
+
+
+def _between(interval: Interval, catalogue: Catalogue, name: FieldName) -> str:
+    low, high = (exact_text(edge * SCALE, catalogue.types[name]) for edge in interval)
+    label = catalogue.field(name).label
+    if low == high:
+        return f"{label} is {low}"
+    if interval[0] == -FAR:
+        return f"{label} is at most {high}"
+    return f"{label} is at least {low}" if interval[1] == FAR else f"{label} is from {low} to {high}"
+
+
+def _negations(policy: Policy, catalogue: Catalogue) -> Iterator[Warned]:
+    for rule in policy.rules:
+        for negation in _nots(rule.when):
+            leaf = _loose(negation, rule.when)
+            if leaf is not None:
+                label = catalogue.field(leaf.field).label
+                message = f"this not holds where {label} is missing: ask for present beside it, unless that is meant"
+                yield _warned(leaf.pointer, "negation_on_missing", message)
+
+
+def _loose(negation: Not, rule: Condition) -> Leaf | None:
+    """The first leaf of the negation whose field may be missing with negation and rule both true."""
+    for leaf in leaves(negation.member):
+        free = reach(negation, leaf.field, 1).maybe.missing and reach(rule, leaf.field, 1).maybe.missing
+        if leaf.op not in PRESENCE and free:
+            return leaf
+    return None
+
+
+def _nots(condition: Condition) -> Iterator[Not]:
+    match condition:
+        case Not(member):
+            yield condition
+            yield from _nots(member)
+        case All(members) | Either(members):
+            for member in members:
+                yield from _nots(member)
+        case _:
+            pass
+
+
+def _warned(pointer: str, code: str, message: str) -> Warned:
+    return {"pointer": pointer, "code": code, "message": message}
