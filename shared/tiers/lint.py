@@ -61,7 +61,7 @@ def _unreachable(policy: Policy, ladders: Sequence[Sequence[Reach]]) -> Iterator
             yield _warned(f"/rules/{index}", "unreachable", f"rule {rule.id} contradicts itself: nothing matches it")
         elif index in taken:
             yield _warned(
-                f"/rules/{index}", "unreachable", f"rule {rule.id} is never reached: earlier ones match first"
+                f"/rules/{index}", "unreachable", f"rule {rule.id} is never reached: earlier ones match"
             )
 
 
