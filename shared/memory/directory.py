@@ -12,5 +12,6 @@ class MemoryDirectory:
         self.users: list[User] = list(users)
 
     def find(self, owner: str) -> User | None:
-        sought = owner.casefold()
-        return next((user for user in self.users if user.id == owner or user.email.casefold() == sought), None)
+        by_id = (user for user in self.users if user.id == owner)
+        by_email = (user for user in self.users if user.email and user.email.casefold() == owner.casefold())
+        return next(by_id, None) or next(by_email, None)

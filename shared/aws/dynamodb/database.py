@@ -15,7 +15,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from shared.aws.clients import CONNECT_SECONDS, READ_SECONDS, RETRIES
-from shared.aws.errors import failure
+from shared.aws.errors import code_of, failure
 from shared.runtime.failures import Permanent
 
 if TYPE_CHECKING:
@@ -91,16 +91,18 @@ class Database:
 
 
 def _told_apart(error: PynamoDBException, doing: str) -> Exception:
+    """By the cause itself: PynamoDB's own `cause_response_code` fails on a time-out."""
     if isinstance(error, TransactWriteError) and error.cancellation_reasons:
         codes = {reason.code for reason in error.cancellation_reasons if reason}
         if codes <= _LOST:
             return ConditionFailed(f"{doing}: {', '.join(sorted(codes))}")
         worst = min(codes - _LOST)
         return failure(ClientError({"Error": {"Code": _as_error(worst)}}, doing), doing)
-    if error.cause_response_code == "ConditionalCheckFailedException":
+    cause = error.cause
+    if isinstance(cause, ClientError) and code_of(cause) == "ConditionalCheckFailedException":
         return ConditionFailed(f"{doing}: ConditionalCheckFailed")
-    if isinstance(error.cause, (ClientError, BotoCoreError)):
-        return failure(_whole(error.cause), doing)
+    if isinstance(cause, (ClientError, BotoCoreError)):
+        return failure(_whole(cause), doing)
     return Permanent(f"{doing}: {error.msg}")
 
 

@@ -108,7 +108,8 @@ class DynamoNotices:
         claim = self._notice.claim
         same_claim: Condition = claim.does_not_exist() if read.claim is None else claim == read.claim
         same_state: Condition = self._notice.state == read.state.value
-        return same_state & same_claim
+        still: Condition = same_state & same_claim
+        return still
 
     def _list_claims(self, transaction: TransactWrite, moves: Sequence[tuple[Notice, Notice]]) -> None:
         claimed: dict[str, tuple[set[str], int]] = {}
