@@ -14,6 +14,7 @@ from shared.rules.trace import PLACES, exact_text, leaves
 from shared.rules.vocabulary import PRESENCE
 from shared.tiers.lint_sets import Interval, Reach, ValueSet, reach
 from shared.tiers.policy import Policy
+from shared.tiers.rulebook import Rulebook
 
 MAX_LADDERS = 10
 """Numbers that are looked at: those that most rules read."""
@@ -25,11 +26,12 @@ type Warned = dict[str, str]
 """`pointer`, `code` and `message`; codes: `unreachable`, `gap`, `overlap`, `negation_on_missing`."""
 
 
-def lint(policy: Policy, catalogue: Catalogue) -> list[Warned]:
-    """The policy's warnings.
+def lint(policy: Policy, rulebook: Rulebook) -> list[Warned]:
+    """The warnings of a policy that is meant for `rulebook`, in the place of its own.
 
     What is warned of is so. Not everything that is so is found: only what follows from one number at a time.
     """
+    catalogue = rulebook.catalogue
     ladders = {name: _ladder(policy, name, catalogue.types[name]) for name in _numbers(policy)}
     return [
         *_unreachable(policy, [*ladders.values(), [reach(rule.when, NO_NUMBER, 1) for rule in policy.rules]]),
