@@ -1,0 +1,72 @@
+"""Decides accounts' tiers and writes those that differ, whatever woke it: data, a moment that came, a new policy."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.accounts.account import Account
+from shared.accounts.identity import AccountId
+from shared.accounts.store import AccountMoved, AccountStore
+from shared.configuration.reader import PublishedReader
+from shared.runtime.messages import DecideAccounts
+from shared.runtime.ports import Queue
+from shared.runtime.records import each_or_queued
+from shared.tiers.decision import Status
+from shared.tiers.engine import explain
+from shared.tiers.settle import settled, stands
+from shared.tiers.verdict import judge
+
+TRIES = 5
+
+type Tally = Counter[Status]
+"""How many accounts were decided, by status."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierTrigger:
+    accounts: AccountStore
+    published: PublishedReader
+    queue: Queue
+    """Brings back, by itself, an account that failed."""
+    clock: Callable[[], datetime]
+
+    def decide_each(self, account_ids: Sequence[AccountId], cause: str) -> Tally:
+        """Decides those of the accounts that exist, read at once.
+
+        What fails is put on the queue by its id and delays no other. Raises QueueUnavailable where that fails too, and
+        what the stores raise where none can be read.
+        """
+        tally: Tally = Counter()
+
+        def decide(account: Account) -> None:
+            tally[self._decided(account, cause)] += 1
+
+        accounts = self.accounts.get_many(account_ids)
+        each_or_queued(accounts.values(), decide, self.queue, lambda account: [DecideAccounts((account.id,), cause)])
+        return tally
+
+    def decide_one(self, account_id: AccountId, cause: str) -> Tally:
+        """Raises AccountMoved where others wrote the account each time; it may be tried again."""
+        account = self.accounts.get(account_id)
+        return Counter([] if account is None else [self._decided(account, cause)])
+
+    def _decided(self, account: Account, cause: str) -> Status:
+        """The decision on the account as it was read, or on what others made of it before this one was written."""
+        for _ in range(TRIES):
+            try:
+                return self._written(account, cause)
+            except AccountMoved:
+                account = self.accounts.get(account.id) or account
+        raise AccountMoved(f"account {account.id} was written by others {TRIES} times over")
+
+    def _written(self, account: Account, cause: str) -> Status:
+        now = self.clock()
+        rulebook = self.published.read(now).rulebook
+        verdict = judge(account, rulebook, now)
+        if stands(account, verdict):
+            return verdict.status
+        change = settled(account, explain(account, rulebook, now, verdict), cause=cause)
+        if change is not None:
+            self.accounts.commit(change)
+        return verdict.status

@@ -1,0 +1,104 @@
+"""Decides every account again after a publish: one segment of all ids, page by page, as far as one message goes."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from functions.tier_trigger.service import Tally, TierTrigger
+from shared.accounts.identity import AccountId
+from shared.accounts.listing import AccountLists, Page
+from shared.runtime.messages import DecideAll, write
+from shared.runtime.ports import Run, RunMoved, RunState, RunStore
+
+RUN = "publish"
+CAUSE = "policy"
+PAGE = 50
+PAGES = 10
+"""Of one message: as many as are surely decided before the function's time is up, each of them changed."""
+SAVES = 20
+FINISHED = ""
+"""The cursor of a segment that is walked to its end."""
+PATIENCE = timedelta(minutes=10)
+"""How long after its start a walk waits for the version that it is to decide with."""
+WAIT_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    trigger: TierTrigger
+    lists: AccountLists
+    runs: RunStore
+
+    def go_on(self, work: DecideAll) -> Tally:
+        """Decides from where the run's row says that the segment is; another message goes on from where this ends.
+
+        A message that comes twice, or again after a crash, so takes up what is left; of two at once one ends. Raises
+        RunMoved, QueueUnavailable and what the stores raise: the message may be tried again.
+        """
+        total: Tally = Counter()
+        for _ in range(PAGES):
+            run = self.runs.get(RUN, work.run_id)
+            if run is None or not _goes_on(run, work) or not self._in_force(run, work):
+                return total
+            start = run.cursor.get(str(work.segment))
+            page = self.lists.ids(segment=work.segment, segments=work.segments, start=start, limit=PAGE)
+            tally = self.trigger.decide_each(page.items, CAUSE)
+            total += tally
+            if not self._saved(work, start, page, tally) or page.cursor is None:
+                return total
+            work = replace(work, start=page.cursor)
+        self.trigger.queue.send([write(work)])
+        return total
+
+    def _in_force(self, run: Run, work: DecideAll) -> bool:
+        """Whether the walk's policy version is the one to decide with; else it waits for it, or the run ends."""
+        now = self.trigger.clock()
+        version = self.trigger.published.read(now).rulebook.policy_version
+        if version == work.policy_version:
+            return True
+        if version is not None and version > work.policy_version:
+            self._end(run, "superseded", now)
+        elif now - run.created_at < PATIENCE:
+            self.trigger.queue.send([write(work, delay_seconds=WAIT_SECONDS)])
+        else:
+            self._end(run, "not_published", now)
+        return False
+
+    def _end(self, run: Run, reason: str, now: datetime) -> None:
+        self.runs.save(replace(run, state=RunState.CANCELLED, finished_at=now, error=reason))
+
+    def _saved(self, work: DecideAll, start: str | None, page: Page[AccountId], tally: Tally) -> bool:
+        """Notes the page in the run's row, which all segments share; False where it is this segment's no longer."""
+        for _ in range(SAVES):
+            run = self.runs.get(RUN, work.run_id)
+            if run is None or not _goes_on(run, work) or run.cursor.get(str(work.segment)) != start:
+                return False
+            try:
+                self.runs.save(_advanced(run, work, page, tally, self.trigger.clock()))
+            except RunMoved:
+                continue
+            return True
+        raise RunMoved(f"the run {work.run_id} was saved by others {SAVES} times over")
+
+
+def _goes_on(run: Run, work: DecideAll) -> bool:
+    alive = run.state in (RunState.QUEUED, RunState.RUNNING)
+    return alive and run.cursor.get(str(work.segment)) != FINISHED
+
+
+def _advanced(run: Run, work: DecideAll, page: Page[AccountId], tally: Tally, now: datetime) -> Run:
+    cursor = {**run.cursor, str(work.segment): page.cursor or FINISHED}
+    whole = len(cursor) == work.segments and set(cursor.values()) == {FINISHED}
+    return replace(
+        run,
+        state=RunState.SUCCEEDED if whole else RunState.RUNNING,
+        done=run.done + len(page.items),
+        finished_at=now if whole else None,
+        cursor=cursor,
+        counts=_sum(run.counts, {status.value: number for status, number in tally.items()}),
+    )
+
+
+def _sum(counts: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, int]:
+    return dict(sorted((Counter(counts) + Counter(more)).items()))
