@@ -1,6 +1,7 @@
 """Writes a stage's cloud assembly: `STAGE=prod OUT=.build/cdk.out python -m infra.app`."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def main() -> None:
     except BadStage as error:
         sys.exit(str(error))
     outdir = ROOT / os.environ.get("OUT", "cdk.out")
+    if (outdir / "cdk.out").exists():
+        shutil.rmtree(outdir)  # an assembly of ours: what an earlier one staged would stay for ever
     layer = build(Layer("local" if chosen.emulated else LAMBDA_PLATFORM))
     assemble(chosen, layer, outdir).synth()
     sys.stdout.write(f"{outdir}\n")

@@ -1,5 +1,6 @@
 """The deployments that exist, each a table of stages.toml: what differs between a laptop, a trial and production."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -10,6 +11,9 @@ FILE = Path(__file__).parent / "stages.toml"
 
 
 LOG_DAYS = (1, 7, 30, 90, 365)
+A_MINUTE, SIX_HOURS = 60, 21600
+"""A stream keeps its records for a day: time enough to put aside, with its content, what failed."""
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
 
 
@@ -38,8 +42,8 @@ class Stage:
 
     config_max_age_seconds: int = 10
     """How long workers trust what was published when they last looked."""
-    stream_record_age_seconds: int = 21600
-    """After that long a stream record that fails is put aside, and its shard goes on."""
+    stream_record_age_seconds: int = SIX_HOURS
+    """After that long (at most six hours) a stream record that fails is put aside, and its shard goes on."""
     sync_tick_minutes: int = 5
     """How often it is looked which sources are due."""
     tracing: bool = False
@@ -49,10 +53,18 @@ class Stage:
     """The HTTP API's sustained rate for all callers together; bursts may be twice that."""
 
     def __post_init__(self) -> None:
-        if self.log_days not in LOG_DAYS:
-            raise BadStage(f"log_days of the stage {self.name!r} is {self.log_days}: CloudWatch can keep {LOG_DAYS}")
-        if self.log_level not in LOG_LEVELS:
-            raise BadStage(f"log_level of the stage {self.name!r} is {self.log_level!r}: it is one of {LOG_LEVELS}")
+        """Raises BadStage: what AWS would refuse half-way through a deployment is refused here."""
+        rules = {
+            f"the name has 1 to 20 of a-z, 0-9, - and begins with a letter: {self.name!r}": _NAME.fullmatch(self.name),
+            f"log_days is one of {LOG_DAYS}: {self.log_days}": self.log_days in LOG_DAYS,
+            f"log_level is one of {LOG_LEVELS}: {self.log_level!r}": self.log_level in LOG_LEVELS,
+            f"stream_record_age_seconds is 60 to 21600: {self.stream_record_age_seconds}": (
+                self.stream_record_age_seconds in range(A_MINUTE, SIX_HOURS + 1)
+            ),
+            f"sync_tick_minutes is 1 or more: {self.sync_tick_minutes}": self.sync_tick_minutes >= 1,
+        }
+        if broken := [rule for rule, holds in rules.items() if not holds]:
+            raise BadStage(f"the stage {self.name!r}: {'; '.join(broken)}")
 
     @property
     def prefix(self) -> str:

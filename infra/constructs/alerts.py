@@ -27,7 +27,7 @@ class Alerts(Construct):
             config_max_age_seconds=stage.config_max_age_seconds,
         )
         self.function = HouseFunction(
-            self, "alerts", house=parts.house, settings=settings, timeout_seconds=evaluate.worker_seconds
+            self, "alerts", house=parts.house, settings=settings, timeout_seconds=evaluate.worker_seconds, resends=True
         )
         follow(
             tables["accounts"],

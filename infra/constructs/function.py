@@ -46,7 +46,7 @@ class HouseFunction(Construct):
         lean: bool = False,
         resends: bool = False,
     ) -> None:
-        """`lean` leaves the dependency layer out; `resends`: it puts messages back on its own queue."""
+        """`lean` leaves the dependency layer out; `resends`: it puts messages on the queue that wakes it."""
         super().__init__(scope, "Function")
         stage = house.stage
         self.name = f"{stage.prefix}-{name.replace('_', '-')}"

@@ -9,6 +9,10 @@ from typing import Any, Self
 from infra.stages import Stage
 
 type Json = dict[str, Any]
+type Right = tuple[str, str]
+"""An action and what it may be done to: `("dynamodb:GetItem", "tierwright-prod-accounts")`."""
+
+_NAMES = ("TableName", "QueueName", "FunctionName", "TopicName", "UserPoolName", "LogGroupName", "Name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,11 @@ class Resource:
     properties: Json
     whole: Json
     """With `DeletionPolicy` and its like."""
+
+    @property
+    def name(self) -> str:
+        """As on AWS, where it is given one; else its logical id."""
+        return str(next((self.properties[key] for key in _NAMES if key in self.properties), self.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +45,27 @@ class Assembled:
         }
         return cls(stage, folder, templates)
 
-    def resources(self, kind: str = "") -> Iterator[Resource]:
-        """All, or those of a type like `AWS::SQS::Queue`."""
+    def resources(self, kind: str) -> Iterator[Resource]:
+        """Those of a type like `AWS::SQS::Queue`."""
         for stack, template in self.templates.items():
-            for name, whole in template["Resources"].items():
-                if kind in ("", whole["Type"]):
-                    yield Resource(stack, name, whole["Type"], whole.get("Properties", {}), whole)
+            for logical_id, whole in template["Resources"].items():
+                if whole["Type"] == kind:
+                    yield _resource(stack, logical_id, whole)
 
-    def named(self, kind: str, attribute: str) -> dict[str, Resource]:
-        """Resources of a type by the name that they get on AWS, the stage's prefix left out."""
-        prefix = f"{self.stage.prefix}-"
-        return {resource.properties[attribute].removeprefix(prefix): resource for resource in self.resources(kind)}
+    def named(self, kind: str) -> dict[str, Resource]:
+        """Resources of a type by name, the stage's prefix left out."""
+        return {resource.name.removeprefix(f"{self.stage.prefix}-"): resource for resource in self.resources(kind)}
 
     def functions(self) -> dict[str, Resource]:
         """By the folder's name."""
-        found = self.named("AWS::Lambda::Function", "FunctionName")
-        return {name.replace("-", "_"): resource for name, resource in found.items()}
-
-    def queues(self) -> dict[str, Resource]:
-        return self.named("AWS::SQS::Queue", "QueueName")
+        return {name.replace("-", "_"): found for name, found in self.named("AWS::Lambda::Function").items()}
 
     def target(self, reference: Json, stack: str = "service") -> Resource:
-        """The resource that a Ref, GetAtt or import leads to."""
+        """The resource that a Ref, GetAtt or import in the stack leads to."""
         if "Fn::ImportValue" in reference:
             return self._exported(reference["Fn::ImportValue"])
         logical_id = reference["Ref"] if "Ref" in reference else reference["Fn::GetAtt"][0]
-        whole = self.templates[stack]["Resources"][logical_id]
-        return Resource(stack, logical_id, whole["Type"], whole.get("Properties", {}), whole)
+        return _resource(stack, logical_id, self.templates[stack]["Resources"][logical_id])
 
     def _exported(self, export: str) -> Resource:
         for stack, template in self.templates.items():
@@ -71,33 +74,43 @@ class Assembled:
                     return self.target(output["Value"], stack)
         raise LookupError(export)
 
-    def statements(self, role: Json) -> list[Json]:
-        """All that the role of such a reference may do, its policies' statements in one list."""
-        wanted = self.target(role).id
-        return [
+    def text(self, value: Any, stack: str = "service") -> str:
+        """A value with what it refers to by name: `tierwright-prod-accounts/index/by_tier`."""
+        match value:
+            case str():
+                return value
+            case {"Fn::Join": [separator, parts]}:
+                return str(separator).join(self.text(part, stack) for part in parts)
+            case {"Ref": str(name)} if name.startswith("AWS::"):
+                return name
+            case dict():
+                return self.target(value, stack).name
+        raise TypeError(value)
+
+    def rights(self, role: Resource) -> set[Right]:
+        """All that the role may do; it is refused nothing expressly."""
+        statements = [
             statement
             for policy in self.resources("AWS::IAM::Policy")
-            if any(self.target(each, policy.stack).id == wanted for each in policy.properties["Roles"])
+            if any(self.target(each, policy.stack).id == role.id for each in policy.properties["Roles"])
             for statement in policy.properties["PolicyDocument"]["Statement"]
         ]
+        assert all(statement["Effect"] == "Allow" for statement in statements)
+        return {
+            (action, self.text(resource))
+            for statement in statements
+            for action in _listed(statement["Action"])
+            for resource in _listed(statement["Resource"])
+        }
+
+    def rights_of(self, function: str) -> set[Right]:
+        return self.rights(self.target(self.functions()[function].properties["Role"]))
 
 
-def listed(value: Any) -> list[Any]:
+def _resource(stack: str, logical_id: str, whole: Json) -> Resource:
+    return Resource(stack, logical_id, whole["Type"], whole.get("Properties", {}), whole)
+
+
+def _listed(value: Any) -> list[Any]:
     """IAM writes a list of one as its only item."""
     return value if isinstance(value, list) else [value]
-
-
-def text(value: Any) -> str:
-    """A resource with its references named: `{Accounts.Arn}/index/by_tier`."""
-    match value:
-        case str():
-            return value
-        case {"Fn::Join": [separator, parts]}:
-            return str(separator).join(text(part) for part in parts)
-        case {"Fn::GetAtt": [name, attribute]}:
-            return f"{{{name}.{attribute}}}"
-        case {"Ref": name}:
-            return f"{{{name}}}"
-        case {"Fn::ImportValue": name}:
-            return f"{{{name}}}"
-    raise TypeError(value)

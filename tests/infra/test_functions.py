@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from infra.layers import ROOT
-from tests.infra.assembled import Assembled, listed, text
+from tests.infra.assembled import Assembled
 
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/settings.py"))
 TELEMETRY = {
@@ -47,31 +47,16 @@ def test_only_the_webhook_goes_without_the_dependency_layer(prod: Assembled) -> 
 
 
 def test_lambda_lets_functions_feed_their_own_queues_and_no_others(prod: Assembled) -> None:
-    consumed = {
-        name: {
-            text(mapping.properties["EventSourceArn"])
-            for mapping in prod.resources("AWS::Lambda::EventSourceMapping")
-            if prod.target(mapping.properties["FunctionName"]).id == function.id
-        }
-        for name, function in prod.functions().items()
-    }
     for name, function in prod.functions().items():
-        sends_to = {
-            text(resource)
-            for statement in prod.statements(function.properties["Role"])
-            if "sqs:SendMessage" in listed(statement["Action"])
-            for resource in listed(statement["Resource"])
-        }
-        expected = "Allow" if sends_to & consumed[name] else "Terminate"
+        rights = prod.rights_of(name)
+        sends_to = {resource for action, resource in rights if action == "sqs:SendMessage"}
+        is_woken_by = {resource for action, resource in rights if action == "sqs:ReceiveMessage"}
+        expected = "Allow" if sends_to & is_woken_by else "Terminate"
         assert function.properties["RecursiveLoop"] == expected, name
 
 
-def test_tracing_is_the_stages_choice(prod: Assembled) -> None:
-    assert not prod.stage.tracing
-    actions = {
-        action
-        for function in prod.functions().values()
-        for statement in prod.statements(function.properties["Role"])
-        for action in listed(statement["Action"])
-    }
-    assert not any(action.startswith("xray:") for action in actions)
+def test_a_lost_clock_tick_is_told_and_not_repeated(prod: Assembled) -> None:
+    (failures,) = prod.resources("AWS::Lambda::EventInvokeConfig")
+    destination = failures.properties["DestinationConfig"]["OnFailure"]["Destination"]
+    assert failures.properties["MaximumRetryAttempts"] == 0
+    assert prod.target(destination).name == "tierwright-prod-clock-dead"
