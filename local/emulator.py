@@ -75,7 +75,16 @@ def _environment(home: Home, *, port: int, enforce_iam: bool) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "LAMBDA_WARM_TTL_SECONDS": _A_DAY,
         "LOG_LEVEL": "WARNING",
-        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def environment(url: str) -> dict[str, str]:
+    """What leads AWS's own clients to the emulator."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": _ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": _ROOT_KEY,
     }
 
 

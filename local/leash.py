@@ -16,6 +16,8 @@ GRACE_SECONDS = 20.0
 
 
 def hold() -> None:
+    # Signals are the module's own threads' business.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     while os.read(0, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

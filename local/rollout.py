@@ -35,7 +35,7 @@ def roll_out(clients: Clients, stacks: Sequence[SynthesizedStack], *, public_url
             if deploy(clients("cloudformation"), clients("s3"), name=stack.name, template=template):
                 settle(clients, stack.name, template)
     for change in changes:
-        console.print(f"  [dim]{change.what}: {change.did} ({change.reason})[/dim]")
+        console.print(f"  [dim]{change.what}: {change.did} ({change.reason})[/dim]", soft_wrap=True)
 
 
 def _upload(clients: Clients, stacks: Sequence[SynthesizedStack], public_url: str) -> Place:

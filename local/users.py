@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.emulated import Emulated
+from local.emulated import Emulated, find
 from local.emulator import Clients
+from local.stackfile import Stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,13 @@ def create(clients: Clients, emulated: Emulated, passwords: Mapping[str, str]) -
             _create(cognito, emulated.user_pool, person, passwords[person.key])
 
 
-def access_token(clients: Clients, emulated: Emulated, *, email: str, password: str) -> str:
-    answer = clients("cognito-idp").admin_initiate_auth(
-        UserPoolId=emulated.user_pool,
-        ClientId=emulated.user_pool_client,
-        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": email, "PASSWORD": password},
+def login(stack: Stack, key: str) -> str:
+    """An access token of the user with that key."""
+    clients = Clients(stack.endpoint)
+    answer = clients("cognito-idp").initiate_auth(
+        ClientId=find(clients).user_pool_client,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": stack.users[key].email, "PASSWORD": stack.users[key].password},
     )
     return str(answer["AuthenticationResult"]["AccessToken"])
 

@@ -1,0 +1,112 @@
+"""Changes an account's MRR at the Recurly sandbox and watches what the product makes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import urllib3
+
+from local.api import Api
+from local.outcome import Outcome, mail_after, need_of, since
+from local.recurly import Recurly
+from local.stackfile import Stack
+from local.waiting import wait_for
+
+_SECONDS = 30.0
+
+type Json = Mapping[str, Any]
+
+
+class UnknownAccount(Exception):
+    """The product has no account with this code of Recurly's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    stack: Stack
+    api: Api
+
+    def change(self, code: str, mrr: Decimal, *, times: int = 1) -> Outcome:
+        """Returns when it has had its consequences. Raises UnknownAccount, NotPriced, SandboxRefused, TooSlow."""
+        before = self._account(code)
+        path = f"/v1/accounts/{before['id']}"
+        version = self._history_version(path)
+        began = datetime.now(UTC)
+        Recurly(self.stack.sandboxes["recurly"]).set_mrr(code, Fraction(mrr), times=times)
+        after = wait_for(f"an MRR of {mrr}", lambda: self._with_mrr(path, mrr), seconds=_SECONDS)
+        change = wait_for("the decision", lambda: self._decided(path, version), seconds=_SECONDS).get("change")
+        mail, no_mail = self._told(before, change, began)
+        decision = change["decision"] if change else self.api.get(f"{path}/decision")
+        names = {tier["id"]: tier["name"] for tier in self.api.get("/v1/tiers")["items"]}
+        return Outcome(
+            account=before["name"],
+            mrr_before=_mrr(before),
+            mrr_after=_mrr(after),
+            before=names.get(before["tier"]["id"]),
+            after=names.get(change["to"] if change else before["tier"]["id"]),
+            seconds=since(change["at"], began) if change else None,
+            need=need_of(decision, self._tiers_of_rules(names)),
+            mail_url=f"{self.stack.mailbox_url}/mails/{mail['id']}" if mail else None,
+            mail_seconds=since(mail["sent_at"], began) if mail else None,
+            no_mail=no_mail,
+        )
+
+    def _account(self, code: str) -> Json:
+        found = self.api.get(f"/v1/accounts?external_id=recurly:{code}")["items"]
+        if not found:
+            raise UnknownAccount(f"there is no account with Recurly's code {code}")
+        account: Json = found[0]
+        return account
+
+    def _with_mrr(self, path: str, mrr: Decimal) -> Json | None:
+        account: Json = self.api.get(path)
+        value = _mrr(account)
+        return account if value is not None and Decimal(value) == mrr else None
+
+    def _history_version(self, path: str) -> int:
+        newest = self._newest_change(path)
+        return newest["version"] if newest else 0
+
+    def _newest_change(self, path: str) -> Json | None:
+        return next(iter(self.api.get(f"{path}/tier-history?limit=1")["items"]), None)
+
+    def _decided(self, path: str, version: int) -> Json | None:
+        """Its `change`: the row of history that followed that version, or None where the tier stays. None itself while
+        the tier is still to change.
+        """
+        to_change = self.api.get(f"{path}/decision")["status"] == "changed"
+        newest = self._newest_change(path)
+        if newest and newest["version"] > version:
+            return {"change": newest}
+        return None if to_change else {"change": None}
+
+    def _told(self, before: Json, change: Json | None, began: datetime) -> tuple[Json | None, str | None]:
+        """The mail of the change, or why there is none."""
+        if change is None:
+            return None, "the tier stays"
+        alert = wait_for("the alert", lambda: self._alert(before["id"], change["version"]), seconds=_SECONDS)
+        rules = {rule["id"]: rule for rule in self.api.get("/v1/alert-rules")["items"]}
+        route = rules[alert["rule"]]["route"]
+        if route != "immediate":
+            return None, f"the rule {rules[alert['rule']]['name']!r} is for the {route.replace('_', ' ')}"
+        return wait_for("the mail", lambda: self._mail(before["name"], began), seconds=_SECONDS), None
+
+    def _alert(self, account_id: str, version: int) -> Json | None:
+        alerts = self.api.get(f"/v1/alerts?account={account_id}")["items"]
+        return next((alert for alert in alerts if alert["history_version"] == version), None)
+
+    def _mail(self, name: str, began: datetime) -> Json | None:
+        mails = urllib3.request("GET", f"{self.stack.mailbox_url}/messages.json").json()["messages"]
+        return mail_after(mails, began, name)
+
+    def _tiers_of_rules(self, names: Mapping[str, str]) -> Mapping[str, str]:
+        policy = self.api.get("/v1/policy")["policy"]
+        return {rule["id"]: names[rule["tier"]] for rule in policy["rules"]}
+
+
+def _mrr(account: Json) -> str | None:
+    value: str | None = account["fields"].get("mrr", {}).get("value")
+    return value

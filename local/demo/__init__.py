@@ -1,0 +1,1 @@
+"""What a fresh local stack is filled with, and the story it tells."""

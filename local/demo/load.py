@@ -1,0 +1,70 @@
+"""Fills a fresh stack: the source is set up and synced through the API, the owners come by signed webhooks."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import urllib3
+
+from local.api import Api
+from local.console import step
+from local.demo.owners import deliveries
+from local.recurly import Recurly
+from local.stackfile import Stack
+from local.waiting import wait_for
+from local.webhooks import signed_headers
+
+_SYNC_SECONDS = 300.0
+_OWNERS_SECONDS = 120.0
+_ENDED = ("succeeded", "failed", "cancelled")
+_OK = 200
+
+
+class DemoFailed(Exception):
+    """The demo's data did not come in; the message says what of it."""
+
+
+def configure(stack: Stack, api: Api) -> None:
+    """Points the source at its sandbox, with the sandbox's key, and has it pulled regularly."""
+    sandbox = stack.sandboxes["recurly"]
+    document = {"base_url": sandbox.url, "sync_minutes": 60, "secrets": {"api_key": sandbox.api_key}}
+    before = api.get("/v1/sources/recurly")
+    if before["base_url"] != sandbox.url:
+        api.call("PUT", "/v1/sources/recurly", document, headers={"if-match": "*"})
+
+
+def load(stack: Stack, api: Api) -> None:
+    """The accounts with their MRR first, so that their first tier is the right one and no news to anybody."""
+    with step("Sync the accounts from Recurly's sandbox"):
+        _sync(api)
+    with step("Send the accounts' owners"):
+        _send_owners(stack, api)
+
+
+def _sync(api: Api) -> None:
+    location = api.call("POST", "/v1/sources/recurly/sync").headers["location"]
+    run = wait_for("the sync", lambda: _ended(api, location), seconds=_SYNC_SECONDS)
+    if run["state"] != "succeeded":
+        raise DemoFailed(f"the sync {run['state']}: {run['error']}")
+
+
+def _ended(api: Api, location: str) -> Mapping[str, Any] | None:
+    run: Mapping[str, Any] = api.get(location)
+    return run if run["state"] in _ENDED else None
+
+
+def _send_owners(stack: Stack, api: Api) -> None:
+    codes = Recurly(stack.sandboxes["recurly"]).codes()
+    for number, delivery in enumerate(deliveries(codes, at=datetime.now(UTC)), start=1):
+        body, now = json.dumps(delivery).encode(), datetime.now(UTC)
+        headers = signed_headers(stack.webhook_secrets["generic"], body, delivery_id=f"demo-{number}", at=now)
+        answer = urllib3.request("POST", f"{stack.webhook_url}/generic", body=body, headers=headers)
+        if answer.status != _OK:
+            raise DemoFailed(f"the owners' webhook was answered {answer.status}")
+    wait_for("every account's owner", lambda: _is_owned(api, codes[-1]), seconds=_OWNERS_SECONDS)
+
+
+def _is_owned(api: Api, code: str) -> bool:
+    found = api.get(f"/v1/accounts?external_id=recurly:{code}")["items"]
+    return bool(found) and found[0]["owner"] is not None

@@ -1,0 +1,55 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.billing import NotPriced, price
+from shared.connectors.recurly.mrr import monthly
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PLANS: dict[str, Any] = {
+    "monthly": {"id": "monthly", "interval_unit": "months", "interval_length": 1},
+    "yearly": {"id": "yearly", "interval_unit": "months", "interval_length": 12},
+    "daily": {"id": "daily", "interval_unit": "days", "interval_length": 30},
+}
+
+
+def subscription(plan: str = "monthly", **members: Any) -> dict[str, Any]:
+    return {
+        "id": f"s-{plan}",
+        "state": "active",
+        "currency": "USD",
+        "plan": {"id": plan},
+        "quantity": 25,
+        "unit_amount": Decimal(49),
+        "add_ons": [],
+        "created_at": "2025-01-01T00:00:00Z",
+        **members,
+    }
+
+
+@given(st.integers(200, 10**6), st.lists(st.sampled_from(sorted(PLANS)), max_size=3), st.sampled_from(sorted(PLANS)))
+def test_at_that_price_the_account_has_the_wanted_mrr(wanted: int, others: list[str], plan: str) -> None:
+    rest = [subscription(other, quantity=1, created_at="2026-01-01T00:00:00Z") for other in others]
+    first = subscription(plan)
+    found = price(Fraction(wanted), [*rest, first], PLANS, NOW)
+    exact = {**first, "quantity": 1, "unit_amount": 1}
+    assert monthly(exact, PLANS, NOW).amount * found + sum(monthly(one, PLANS, NOW).amount for one in rest) == wanted
+
+
+@pytest.mark.parametrize(
+    ("subscriptions", "why"),
+    [
+        ([], "no subscription"),
+        ([subscription(currency="EUR")], "another currency"),
+        ([subscription(state="expired")], "it is expired"),
+        ([subscription(), subscription(quantity=100, created_at="2026-01-01T00:00:00Z")], "4,900.00 already"),
+    ],
+)
+def test_says_why_no_price_gives_it(subscriptions: list[dict[str, Any]], why: str) -> None:
+    with pytest.raises(NotPriced, match=why):
+        price(Fraction(640), subscriptions, PLANS, NOW)
