@@ -90,11 +90,6 @@ def topic_message(story: Story, words: Words) -> Mapping[str, object]:
     }
 
 
-def topic_subject(alert: Alert, tiers: TierModel) -> str:
-    """The headline as SNS takes it: ASCII, below 100 characters."""
-    return headline(alert, tiers).encode("ascii", "replace").decode()[:99]
-
-
 def headline(alert: Alert, tiers: TierModel) -> str:
     """`Acme Inc moved to Tier 2: Moderate touch`, on one line."""
     name = isolated(one_line(alert.account_name, LONGEST_IN_SUBJECT))

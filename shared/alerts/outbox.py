@@ -33,8 +33,6 @@ class WordKind(Enum):
     """The provider took the mail."""
     RETURNED = auto()
     """It went out, and bounced or was complained about."""
-    REJECTED = auto()
-    """The provider took it and did not send it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +110,6 @@ def heard(notice: Notice, word: Word, now: datetime) -> Notice:
         case WordKind.RETURNED:
             settled_at = notice.settled_at or now
             return replace(sent(notice, word.provider_id, settled_at), reason=word.reason)
-        case WordKind.REJECTED:
-            return dead(notice, word.reason, now)
         case _:
             assert_never(word.kind)
 

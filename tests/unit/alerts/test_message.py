@@ -15,7 +15,7 @@ from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.identity import AccountId, FieldName, RuleId, TierId
 from shared.alerts.alert import Alert
-from shared.alerts.message import Addressee, Mail, Story, Words, about_one, about_several, topic_message, topic_subject
+from shared.alerts.message import Addressee, Mail, Story, Words, about_one, about_several, topic_message
 from shared.tiers.model import FRESH
 from shared.tiers.policy import Policy
 from shared.tiers.rulebook import Rulebook
@@ -210,12 +210,3 @@ def test_the_topic_gets_json_for_programs() -> None:
         "why": alert().why,
         "link": LINK,
     }
-
-
-@given(st.text())
-def test_the_topics_subject_is_what_sns_takes(name: str) -> None:
-    subject = topic_subject(alert(name=name), FRESH)
-
-    assert subject.isascii()
-    assert subject.isprintable()
-    assert 0 < len(subject) < 100
