@@ -10,12 +10,13 @@ import hmac
 import http.client
 import json
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from shared.aws.batches import batches
 from shared.runtime.failures import Permanent, Retryable
 from shared.runtime.ports import Message, QueueUnavailable, SecretMissing
 
@@ -23,8 +24,6 @@ TIMEOUT = 1.5
 """Seconds for each step of a call: vendors hang up after five, and a call is tried twice."""
 TRIES = 2
 """A kept connection may have died while the machine slept; the second try is on a new one."""
-BATCH = 10
-BATCH_BYTES = 256 * 1024
 FRESH = timedelta(minutes=5)
 """How long a secret is trusted: as long as that, a rotated-out one still verifies."""
 ABSENT = timedelta(seconds=30)
@@ -148,7 +147,7 @@ class LeanQueue:
         self._caller = caller
 
     def send(self, messages: Sequence[Message]) -> None:
-        for batch in _batches(messages):
+        for batch in batches(messages, lambda message: len(message.body.encode())):
             entries = [
                 {"Id": str(index), "MessageBody": message.body, "DelaySeconds": message.delay_seconds}
                 for index, message in enumerate(batch)
@@ -159,21 +158,6 @@ class LeanQueue:
                 raise QueueUnavailable(f"SendMessageBatch: {error}") from error
             if len(answer.get("Successful", ())) != len(batch):
                 raise QueueUnavailable(f"SendMessageBatch took not all of {len(batch)} messages")
-
-
-def _batches(messages: Sequence[Message]) -> Iterator[list[Message]]:
-    """As many at once as SQS takes: ten, and 256 KB."""
-    batch: list[Message] = []
-    size = 0
-    for message in messages:
-        bytes_ = len(message.body.encode())
-        if batch and (len(batch) == BATCH or size + bytes_ > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(message)
-        size += bytes_
-    if batch:
-        yield batch
 
 
 class LeanSecrets:

@@ -1,0 +1,102 @@
+"""What becomes of a message: it is done, put back for later, or failed; each with its reason."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from traceback import extract_tb
+from typing import assert_never
+
+from shared.connectors.ports import BadRecord, RecordGone, VendorRefused, VendorUnavailable
+from shared.ingestion.tally import Tally, rejected
+from shared.runtime.failures import Retryable
+from shared.runtime.hints import HintMessage
+
+GIVE_UP_AFTER = timedelta(hours=72)
+FIRST_DELAY = 15
+"""Seconds; doubled with each attempt."""
+MOST_DELAY = 900
+"""Seconds: SQS delays by no more, and nobody mends a set-up faster."""
+DOUBLINGS = 6
+"""From FIRST_DELAY past MOST_DELAY."""
+
+GONE = "gone"
+"""Counts what a vendor no longer has."""
+PUT_BACK = "put_back"
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A copy of the message comes again after `delay` seconds; no receive of it is burnt."""
+
+    delay: int
+    reason: str
+    refused: bool = False
+    """Whether a person must do something about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The queue gives it again, in the end alone, and then puts it to the dead letters."""
+
+    reason: str
+
+
+type Outcome = Done | PutBack | Failed
+
+
+def after(error: Exception, hint: HintMessage, now: datetime) -> Outcome:
+    """What an error makes of a message.
+
+    A vendor that refuses us (a revoked key) loses no webhook either: it waits for whoever mends that, as through an
+    outage. Whatever is not foreseen here fails, and so parts from its batch.
+    """
+    match error:
+        case RecordGone():
+            return Done(Tally({GONE: 1}, ({"record": _named(hint), "reason": str(error)},)))
+        case BadRecord():
+            return Done(rejected(_named(hint), str(error)))
+        case VendorUnavailable():
+            return _later(hint, now, PutBack(ceil(error.retry_after or 0), str(error)))
+        case VendorRefused():
+            return _later(hint, now, PutBack(MOST_DELAY, str(error), refused=True))
+        case Retryable():
+            return _later(hint, now, PutBack(0, str(error)))
+        case _:
+            return Failed(_fault(error))
+
+
+def told(outcome: Outcome, hint: HintMessage) -> Tally:
+    """What the status of the source says of it; refusals are one entry, however many messages meet them."""
+    match outcome:
+        case Done():
+            return outcome.tally
+        case PutBack():
+            refusals = ({"record": str(hint.source), "reason": outcome.reason},) if outcome.refused else ()
+            return Tally({PUT_BACK: 1}, refusals)
+        case Failed():
+            return Tally({FAILED: 1}, ({"record": _named(hint), "reason": outcome.reason},))
+        case _:
+            assert_never(outcome)
+
+
+def _later(hint: HintMessage, now: datetime, least: PutBack) -> PutBack | Failed:
+    if now - hint.received_at >= GIVE_UP_AFTER:
+        return Failed(f"given up after {GIVE_UP_AFTER // timedelta(hours=1)} hours: {least.reason}")
+    doubled = FIRST_DELAY << min(hint.attempt, DOUBLINGS)
+    return PutBack(min(MOST_DELAY, max(doubled, least.delay)), least.reason, least.refused)
+
+
+def _fault(error: Exception) -> str:
+    """Where it arose, not what it says: that may quote a body."""
+    frames = extract_tb(error.__traceback__)
+    return f"{type(error).__name__} in {frames[-1].name}, line {frames[-1].lineno}" if frames else type(error).__name__
+
+
+def _named(hint: HintMessage) -> str:
+    return f"{hint.source}:{hint.subject or hint.delivery}"
