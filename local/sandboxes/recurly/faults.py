@@ -10,6 +10,7 @@ class Kind(StrEnum):
     RATE_LIMITED = "rate_limited"
     ERROR = "error"
     FORBIDDEN = "forbidden"
+    GONE = "gone"
     SLOW = "slow"
     TRUNCATED = "truncated"
     NOT_JSON = "not_json"
@@ -27,7 +28,7 @@ class Fault:
 
 
 class Faults:
-    """Faults to come, each for one request, in their order."""
+    """Faults to come, each for one GET, in their order."""
 
     def __init__(self) -> None:
         self._coming: deque[Fault] = deque()

@@ -1,7 +1,7 @@
 """The stand-in as a server on loopback: in process for tests, or as a process of its own."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +21,8 @@ from local.sandboxes.recurly.vendor import Vendor, error
 LOOPBACK = "127.0.0.1"
 API_KEY = "recurly-sandbox-api-key"
 WEBHOOK_SECRET = "recurly-sandbox-webhook-secret"
+_POLL_SECONDS = 0.01
+"""How soon the server notices that it is to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +60,17 @@ class Application:
             return error(refused.code or 500, "not_found", refused.description or "")
 
     def _answer_as_recurly(self, request: Request) -> Response:
-        fault = self.faults.take(request.path)
+        fault = self.faults.take(request.path) if request.method == "GET" else None
         if fault is None:
             return self.vendor.answer(request)
-        match fault.kind:
-            case Kind.RATE_LIMITED:
-                return self._rate_limited(fault)
-            case Kind.ERROR:
-                return error(500, "internal_server_error", "Recurly experienced an error.")
-            case Kind.FORBIDDEN:
-                return error(403, "invalid_permissions", "The API key may not read this.")
-            case Kind.REDIRECT:
-                return Response(status=302, headers={"Location": "https://elsewhere.example/"})
-            case Kind.SLOW:
-                self.stopping.wait(fault.seconds)
-                return self.vendor.answer(request)
-            case Kind.NOT_JSON:
-                return Response("<html>maintenance</html>", content_type="text/html")
-            case Kind.TRUNCATED:
-                return _truncated(self.vendor.answer(request))
-            case Kind.FOREIGN_NEXT:
-                return _leading_away(self.vendor.answer(request))
+        if fault.kind in _INSTEAD:
+            return _INSTEAD[fault.kind]()
+        if fault.kind is Kind.RATE_LIMITED:
+            return self._rate_limited(fault)
+        if fault.kind is Kind.SLOW:
+            self.stopping.wait(fault.seconds)
+        answer = self.vendor.answer(request)
+        return _SPOILT[fault.kind](answer) if fault.kind in _SPOILT else answer
 
     def _rate_limited(self, fault: Fault) -> Response:
         response = error(429, "rate_limited", "Too many requests.")
@@ -100,6 +92,19 @@ def _leading_away(response: Response) -> Response:
     body.update(has_more=True, next="https://elsewhere.example/accounts?cursor=1")
     response.set_data(json.dumps(body))
     return response
+
+
+_INSTEAD: Mapping[Kind, Callable[[], Response]] = {
+    Kind.ERROR: lambda: error(500, "internal_server_error", "Recurly experienced an error."),
+    Kind.FORBIDDEN: lambda: error(403, "invalid_permissions", "The API key may not read this."),
+    Kind.GONE: lambda: error(404, "not_found", "Couldn't find it."),
+    Kind.REDIRECT: lambda: Response(status=302, headers={"Location": "https://elsewhere.example/"}),
+    Kind.NOT_JSON: lambda: Response("<html>maintenance</html>", content_type="text/html"),
+}
+_SPOILT: Mapping[Kind, Callable[[Response], Response]] = {
+    Kind.TRUNCATED: _truncated,
+    Kind.FOREIGN_NEXT: _leading_away,
+}
 
 
 class _Quiet(WSGIRequestHandler):
@@ -136,7 +141,7 @@ def running(site: Site | None = None, options: Options | None = None) -> Iterato
     site = site or Site(demo_site(system_clock()), clock=system_clock)
     application = Application(site, options)
     server = make_server(LOOPBACK, options.port, application, threaded=True, request_handler=_Quiet)
-    thread = Thread(target=server.serve_forever, name="recurly-sandbox")
+    thread = Thread(target=server.serve_forever, args=(_POLL_SECONDS,), name="recurly-sandbox")
     thread.start()
     try:
         yield Running(f"http://{LOOPBACK}:{server.server_port}", application, options)
