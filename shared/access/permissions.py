@@ -43,6 +43,7 @@ ROUTES: Mapping[str, Row] = {
     "POST /v1/policy/draft/validate": _MANAGE,
     "POST /v1/policy/publish": _MANAGE,
     "GET /v1/policy/publishes/{run_id}": _READ,
+    "DELETE /v1/policy/publishes/{run_id}": _MANAGE,
     "POST /v1/policy/evaluate": _READ,
     "GET /v1/accounts": _READ,
     "GET /v1/accounts/{account_id}": _READ,

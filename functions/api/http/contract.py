@@ -1,0 +1,63 @@
+"""The contract: the OpenAPI document, made of the routes' own types and of the table of who may call them."""
+
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+from functions.api.http.problems import CONTENT_TYPE
+from functions.api.version import VERSION
+from shared.access.permissions import PUBLIC
+
+LOGIN = "login"
+_NOT_OURS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
+"""The library's own refusals: ours are problem documents, all of one shape."""
+_PROBLEM = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+ABOUT = """Keeps every customer account in the right tier and says why.
+
+Lists answer `items` and `next_cursor`. Documents that people edit carry an `ETag`; their changes name it in `If-Match`.
+Refusals are problem documents (RFC 9457) with every error at once. `Idempotency-Key` makes a `POST` safe to repeat.
+"""
+
+
+class Contract:
+    def __init__(self, app: APIGatewayHttpResolver) -> None:
+        self._app = app
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """Made at the first call: it takes longer than any other reply."""
+        text = self._app.get_openapi_json_schema(
+            title="Tierwright", version=VERSION, openapi_version="3.1.0", description=ABOUT
+        )
+        document: dict[str, Any] = json.loads(text)
+        for route, operation in _operations(document):
+            if route not in PUBLIC:
+                operation["security"] = [{LOGIN: []}]
+            _refuse_with_problems(operation["responses"])
+        components = document["components"]
+        components["schemas"] = {
+            name: schema for name, schema in components["schemas"].items() if name not in _NOT_OURS
+        }
+        components["securitySchemes"] = {
+            LOGIN: {"type": "http", "scheme": "bearer", "description": "An access token of the deployment's user pool."}
+        }
+        return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def _refuse_with_problems(responses: dict[str, Any]) -> None:
+    for status, response in [*responses.items()]:
+        schemas = json.dumps(response.get("content", {}))
+        if "ResponseValidationError" in schemas:
+            responses[status] = {"description": "Internal Server Error", "content": _PROBLEM}
+        elif "HTTPValidationError" in schemas:
+            del responses[status]

@@ -1,0 +1,140 @@
+"""Accounts' use cases: lists, one account, and the values that people set by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from functions.api.service.refusals import Forbidden, Malformed, NoSuch
+from functions.api.service.session import Session
+from shared.access.people import UserDirectory
+from shared.access.permissions import ROUTES, Reach, reach
+from shared.accounts.account import OWNER, Account
+from shared.accounts.catalogue import Catalogue
+from shared.accounts.contribution import RecordUpdate
+from shared.accounts.identity import MANUAL, AccountId, FieldName, RecordKey, TierId
+from shared.accounts.listing import AccountFilter, AccountLists, Page
+from shared.accounts.merge import apply
+from shared.accounts.standing import TierChange
+from shared.accounts.store import AccountChange, AccountStore
+from shared.accounts.values import Json, Value, ValueRefused
+from shared.accounts.version import UNITS, Version
+from shared.rules.errors import Code, DocumentError
+from shared.rules.reading import Reading, escaped
+
+EDIT = "PATCH /v1/accounts/{account_id}"
+_CODES = {code.value: code for code in Code}
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a list of accounts is asked for; all that is given must hold."""
+
+    tier: str | None = None
+    owner: str | None = None
+    stage: str | None = None
+    text: str | None = None
+    pending: bool | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    store: AccountStore
+    lists: AccountLists
+    users: UserDirectory
+
+    def find(self, account_id: str) -> Account:
+        """Raises NoSuch."""
+        account = self.store.get(AccountId(account_id))
+        if account is None:
+            raise NoSuch("account of this id")
+        return account
+
+    def page(self, sought: Sought, *, limit: int, cursor: str | None) -> Page[Account]:
+        """Raises BadCursor; Malformed for an external id that names no source."""
+        if sought.pending:
+            return Page()  # no decision holds an account on its way to another tier
+        where = AccountFilter(
+            tier=None if sought.tier is None else TierId(sought.tier),
+            owner=None if sought.owner is None else self._owner(sought.owner),
+            stage=sought.stage,
+            text=sought.text,
+        )
+        if sought.external_id is not None:
+            return self._linked(sought.external_id, where)
+        return self.lists.page(where, limit=limit, cursor=cursor)
+
+    def history(self, account: Account, *, limit: int, cursor: str | None) -> Page[TierChange]:
+        """Raises BadCursor."""
+        return self.lists.history_page(account.id, limit=limit, cursor=cursor)
+
+    def check_own(self, account: Account, session: Session) -> None:
+        """Raises Forbidden where the user may edit only accounts whose CSM they are, and is not this one's."""
+        if reach(ROUTES[EDIT], session.actor.roles) is not Reach.OWN:
+            return
+        user = self.users.find(session.actor.id)
+        names = {session.actor.id, *((user.id, user.email.casefold()) if user else ())}
+        if account.owner is None or not {account.owner, account.owner.casefold()} & names:
+            raise Forbidden("You may edit the accounts whose CSM you are; this is another's.")
+
+    def edit(self, account: Account, fields: Mapping[str, Json], catalogue: Catalogue, session: Session) -> Account:
+        """Sets values by hand, and clears those that are null; they wake whoever decides the tier.
+
+        Raises DocumentRefused, AccountMoved, AccountTooLarge.
+        """
+        values = self._parsed(fields, catalogue)
+        key = RecordKey(MANUAL, account.id)
+        known = account.records.get(key)
+        number = known.version.at // UNITS + 1 if known else 1
+        update = RecordUpdate(key, Version.of_number(number), values)
+        merge = apply(replace(account, edits=account.edits + 1), update, catalogue, session.now)
+        if merge.cause is None:
+            raise AssertionError("a version one higher is newer")
+        before = {name: known.values.get(FieldName(name)) if known else None for name in fields}
+        audit = session.audit(
+            "account.edit",
+            f"account/{account.id}",
+            {name: _json(FieldName(name), value, catalogue) for name, value in before.items()},
+            {name: _json(name, value, catalogue) for name, value in values.items()},
+        )
+        return self.store.commit(AccountChange(merge.account, merge.cause, audit=audit))
+
+    def _owner(self, owner: str) -> str:
+        user = self.users.find(owner)
+        return user.id if user else owner
+
+    def _linked(self, external_id: str, where: AccountFilter) -> Page[Account]:
+        try:
+            record = RecordKey.parse(external_id)
+        except ValueError as error:
+            message = "write source:external_id, such as generic:acct_42"
+            found = DocumentError("/query/external_id", Code.VALUE_NOT_FOR_TYPE, message)
+            raise Malformed("A parameter is not as it should be.", [found]) from error
+        link = self.store.links([record]).get(record)
+        account = self.store.get(link.account_id) if link else None
+        return Page((account,)) if account and where.matches(account) else Page()
+
+    def _parsed(self, fields: Mapping[str, Json], catalogue: Catalogue) -> dict[FieldName, Value | None]:
+        reading = Reading()
+        values: dict[FieldName, Value | None] = {}
+        for name, raw in fields.items():
+            pointer = f"/fields/{escaped(name)}"
+            if name not in catalogue:
+                reading.refuse(pointer, Code.UNKNOWN_FIELD, "the catalogue has no field of this name")
+                continue
+            try:
+                values[FieldName(name)] = None if raw is None else self._value(FieldName(name), raw, catalogue)
+            except ValueRefused as error:
+                reading.refuse(pointer, _CODES[error.code], str(error))
+        reading.done()
+        return values
+
+    def _value(self, name: FieldName, raw: Json, catalogue: Catalogue) -> Value:
+        """An owner's e-mail address is kept as the user's id."""
+        value = catalogue.types[name].parse(raw)
+        return self._owner(value) if name == OWNER and isinstance(value, str) else value
+
+
+def _json(name: FieldName, value: Value | None, catalogue: Catalogue) -> object:
+    if value is None or name not in catalogue.types or not catalogue.types[name].fits(value):
+        return None
+    return catalogue.types[name].to_json(value)

@@ -1,0 +1,76 @@
+"""The field catalogue's use cases: what differs from the built-in fields is one document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.api.service.configuration import Configuration
+from functions.api.service.consequences import in_the_way, reading
+from functions.api.service.edition import Edition
+from functions.api.service.refusals import Conflict, NoSuch
+from functions.api.service.session import Session
+from shared.access.audit import AuditEntry
+from shared.accounts.catalogue import Catalogue, Field
+from shared.accounts.identity import FieldName
+from shared.accounts.values import Json
+from shared.configuration.fields_document import field_to_json, fields_to_json, parse_field, parse_fields
+from shared.configuration.published import FIELDS
+from shared.rules.errors import Code, DocumentError, DocumentRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    configuration: Configuration
+
+    def read(self) -> Edition:
+        return self.configuration.read()
+
+    def find(self, edition: Edition, name: str) -> Field:
+        """Raises NoSuch."""
+        entry = edition.published.catalogue.fields.get(FieldName(name))
+        if entry is None:
+            raise NoSuch("field of this name")
+        return entry
+
+    def add(self, edition: Edition, document: Json, session: Session) -> tuple[Field, int]:
+        entry = parse_field(document)
+        catalogue = edition.published.catalogue
+        if entry.name in catalogue:
+            message = f"{entry.name} stands there already: change it with PATCH"
+            raise DocumentRefused([DocumentError("/name", Code.DUPLICATE_ID, message)])
+        audit = session.audit("field.add", f"field/{entry.name}", None, field_to_json(entry))
+        return entry, self._save(edition, catalogue.with_field(entry), session, audit)
+
+    def change(
+        self, edition: Edition, entry: Field, document: Mapping[str, Json], session: Session
+    ) -> tuple[Field, int]:
+        """Only what `document` names; raises Conflict where rules read a field whose type would change."""
+        if "name" in document or "custom" in document:
+            message = "a field keeps its name, and stays built in or custom"
+            keys = [key for key in ("name", "custom") if key in document]
+            raise DocumentRefused([DocumentError(f"/{key}", Code.UNKNOWN_KEY, message) for key in keys])
+        changed = parse_field({**field_to_json(entry), **document})
+        if changed.type is not entry.type:
+            self._refuse_read(edition, entry)
+        catalogue = edition.published.catalogue.with_field(changed)
+        audit = session.audit("field.change", f"field/{entry.name}", field_to_json(entry), field_to_json(changed))
+        return changed, self._save(edition, catalogue, session, audit)
+
+    def delete(self, edition: Edition, entry: Field, session: Session) -> int:
+        """Its values stay with the records that gave them, unseen. Raises Conflict."""
+        if not entry.custom:
+            raise Conflict(f"{entry.name} is built in: it can't be deleted.", code="built_in")
+        self._refuse_read(edition, entry)
+        catalogue = edition.published.catalogue
+        left = {name: other for name, other in catalogue.fields.items() if name != entry.name}
+        audit = session.audit("field.delete", f"field/{entry.name}", field_to_json(entry), None)
+        return self._save(edition, Catalogue(left, catalogue.currency), session, audit)
+
+    def _refuse_read(self, edition: Edition, entry: Field) -> None:
+        found = reading(edition, entry.name)
+        if found:
+            raise in_the_way(f"The field {entry.name}", found)
+
+    def _save(self, edition: Edition, catalogue: Catalogue, session: Session, entry: AuditEntry) -> int:
+        body = fields_to_json(catalogue)
+        parse_fields(body, catalogue.currency)
+        return self.configuration.save(edition, FIELDS, body, session, entry)

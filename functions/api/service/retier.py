@@ -1,0 +1,32 @@
+"""Has every account decided again after a change of what decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.api.service.runs import queue_for
+from shared.runtime.messages import DecideAll, write
+from shared.runtime.ports import Queue, Run, RunState, RunStore
+
+KIND = "publish"
+SEGMENTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Retier:
+    runs: RunStore
+    decide: Queue
+    new_id: Callable[[], str]
+    delay_seconds: int
+    """Until no worker decides with what was in force before: it trusts its copy for a while, then ends its batch."""
+
+    def order(self, policy_version: int, now: datetime) -> Run:
+        """Starts a walk over all accounts under a policy version that is about to be published, or stays in force.
+
+        It is ordered before the change is committed: a change in force without its walk would never be noticed, while
+        a walk without its change finds nothing to do. Raises QueueUnavailable.
+        """
+        run = self.runs.save(Run(id=self.new_id(), kind=KIND, state=RunState.QUEUED, created_at=now))
+        walks = [DecideAll(run.id, policy_version, segment, SEGMENTS, start=None) for segment in range(SEGMENTS)]
+        queue_for(self.runs, run, self.decide, [write(walk, delay_seconds=self.delay_seconds) for walk in walks], now)
+        return run
