@@ -1,0 +1,76 @@
+"""What is due goes to its queue; the watermark moves only after that, so a lost minute is taken by the next."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import batched, groupby
+
+from shared.accounts.identity import AccountId
+from shared.accounts.listing import AccountLists
+from shared.alerts.notice import Notice, NoticeState
+from shared.alerts.outbox import goes_alone
+from shared.alerts.store import NoticeStore
+from shared.runtime.messages import DecideAccounts, SendHeld, SendNotices, Work, write
+from shared.runtime.ports import Queue, Watermarks
+
+WATERMARK = "clock"
+OVERLAP = timedelta(minutes=2)
+"""The indexes by due time lag: what was written just before the last tick may not have been in them yet."""
+SWEEP_EVERY = timedelta(minutes=15)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+ACCOUNTS_A_MESSAGE = 25
+CAUSE = "expiry"
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    accounts: int
+    notices: int
+    swept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    accounts: AccountLists
+    notices: NoticeStore
+    watermarks: Watermarks
+    decide: Queue
+    notify: Queue
+
+    def tick(self, now: datetime) -> Woken:
+        """Raises QueueUnavailable and what the stores raise; the next tick then takes the same and more."""
+        last = self.watermarks.get(WATERMARK)
+        after = _starts_at(last, now)
+        accounts = self.accounts.due(after=after, until=now)
+        notices = self.notices.due(after=after, until=now)
+        _send(self.decide, _decisions(dict.fromkeys(accounts)))
+        _send(self.notify, _sendings(notices))
+        self.watermarks.advance(WATERMARK, now)
+        return Woken(len(accounts), len(notices), swept=after == BEGINNING)
+
+
+def _starts_at(last: datetime | None, now: datetime) -> datetime:
+    """The first tick, and one in each quarter of an hour, looks back to the beginning."""
+    if last is None or (now - BEGINNING) // SWEEP_EVERY != (last - BEGINNING) // SWEEP_EVERY:
+        return BEGINNING
+    return last - OVERLAP
+
+
+def _decisions(accounts: Iterable[AccountId]) -> Iterator[Work]:
+    yield from (DecideAccounts(ids, CAUSE) for ids in batched(accounts, ACCOUNTS_A_MESSAGE, strict=False))
+
+
+def _sendings(notices: Sequence[Notice]) -> Iterator[Work]:
+    """One message a recipient for what is held, so that it goes in one mail; one a claim for what may be lost."""
+    held = [notice for notice in notices if notice.state is NoticeState.HELD]
+    yield from map(SendHeld, dict.fromkeys(notice.recipient for notice in held if not goes_alone(notice)))
+    yield from (SendNotices((notice.id,)) for notice in held if goes_alone(notice))
+    claimed = sorted((notice.claim or "", notice.id) for notice in notices if notice.state is NoticeState.CLAIMED)
+    for _, members in groupby(claimed, key=lambda pair: pair[0]):
+        yield SendNotices(tuple(notice_id for _, notice_id in members))
+
+
+def _send(queue: Queue, works: Iterable[Work]) -> None:
+    messages = [write(work) for work in works]
+    if messages:
+        queue.send(messages)

@@ -1,0 +1,27 @@
+"""Puts the clock together: what is due on DynamoDB, and the queues it goes to."""
+
+from functions.clock.service import Clock
+from functions.clock.settings import Settings
+from shared.aws import clients
+from shared.aws.dynamodb.accounts import DynamoAccounts
+from shared.aws.dynamodb.alerts import DynamoAlerts
+from shared.aws.dynamodb.database import Database
+from shared.aws.dynamodb.runs import DynamoWatermarks
+from shared.aws.queues import SqsQueue
+
+
+def wire(settings: Settings) -> Clock:
+    database = Database()
+    return Clock(
+        accounts=DynamoAccounts(
+            database,
+            accounts=settings.accounts_table,
+            links=settings.links_table,
+            history=settings.history_table,
+            audit=settings.audit_table,
+        ),
+        notices=DynamoAlerts(database, alerts=settings.alerts_table),
+        watermarks=DynamoWatermarks(database, runs=settings.runs_table),
+        decide=SqsQueue(settings.decide_queue_url, clients.sqs()),
+        notify=SqsQueue(settings.notify_queue_url, clients.sqs()),
+    )
