@@ -22,6 +22,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _KINDS = {VersionKind.NUMBER: "n", VersionKind.TIME: "t"}
 _KIND_OF = {letter: kind for kind, letter in _KINDS.items()}
+_METHODS = {method.value: method for method in Method}
+_json = json.JSONDecoder().raw_decode
+"""Of text that `json.dumps` wrote, with where it ends; `json.loads` would look for spaces first."""
 
 
 def micros(moment: datetime) -> int:
@@ -60,16 +63,16 @@ def encoded(account: Account) -> Row:
 
 def decoded(row: Mapping[str, Any]) -> Account:
     """The account of a row that `encoded` made; attributes that are not of it are ignored."""
-    records = json.loads(row["records"]) if "records" in row else {}
+    records = _json(row["records"])[0] if "records" in row else {}
     due_at, override = row.get("due_at"), row.get("override")
     return Account(
         id=AccountId(row["id"]),
         created_at=moment(row["created_at"]),
         version=row["version"],
         records={RecordKey.parse(key): _read_contribution(entry) for key, entry in records.items()},
-        values=_values(json.loads(row["values"])) if "values" in row else {},
-        standing=_read_standing(json.loads(row["standing"])) if "standing" in row else Standing(),
-        override=None if override is None else _read_override(json.loads(override)),
+        values=_values(_json(row["values"])[0]) if "values" in row else {},
+        standing=_read_standing(_json(row["standing"])[0]) if "standing" in row else Standing(),
+        override=None if override is None else _read_override(_json(override)[0]),
         edits=row.get("edits", 0),
         due_at=None if due_at is None else moment(due_at),
         merged_into=row.get("merged_into"),
@@ -145,7 +148,7 @@ def _read_standing(entry: dict[str, Any]) -> Standing:
     method, since = entry.get("method"), entry.get("since")
     return Standing(
         tier=entry.get("tier"),
-        method=None if method is None else Method(method),
+        method=None if method is None else _METHODS[method],
         rule=entry.get("rule"),
         since=None if since is None else moment(since),
         policy_version=entry.get("policy_version"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 TAG = "notice"
+MAX_DOMAIN = 253
 REFUSED = frozenset(
     {"AccountSuspendedException", "BadRequestException", "MailFromDomainNotVerifiedException", "MessageRejected"}
 )
@@ -73,13 +74,14 @@ def written(mail: Mail, sender: str, to: Address, tag: str) -> EmailMessage:
 
 
 def _address(text: str) -> Address:
-    """One address, its domain in ASCII; raises SendRefused for anything else."""
+    """One address in ASCII (of a domain with other letters, its `xn--` form); raises SendRefused for anything else."""
     try:
         found = Address(addr_spec=text)
-        domain = found.domain.encode("idna").decode()
-        return Address(username=found.username, domain=domain)
     except (ValueError, IndexError, MessageError) as error:
         raise SendRefused("the recipient's address is not one mail address") from error
+    if not found.addr_spec.isascii() or len(found.domain) > MAX_DOMAIN or not (found.username and found.domain):
+        raise SendRefused("the recipient's address is not one mail address in ASCII")
+    return found
 
 
 def _line(text: str) -> str:

@@ -1,0 +1,139 @@
+"""What is kept comes back exactly, by every decoder."""
+
+from datetime import UTC, datetime
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.accounts.account import Account
+from shared.accounts.contribution import Contribution
+from shared.accounts.encoding import decoded, encoded, micros, moment, size
+from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, SourceName, TierId
+from shared.accounts.standing import Cause, Method, Override, Standing
+from shared.accounts.values import Value
+from shared.accounts.version import Version, VersionKind
+from shared.aws.dynamodb.account_rows import AccountItem, account_attributes, account_of
+from shared.aws.dynamodb.database import Database
+from tests.contract.builders import NOW, TIER_1, account, contribution, record
+
+MOMENTS = st.datetimes(timezones=st.just(UTC), allow_imaginary=False).map(lambda at: at.replace(fold=0))
+NAMES = st.text(min_size=1, max_size=10)
+VALUES = st.one_of(
+    st.integers(-(10**16), 10**16),
+    st.booleans(),
+    st.text(max_size=20),
+    st.lists(st.text(max_size=5), max_size=3, unique=True).map(lambda items: tuple(sorted(items))),
+)
+FIELDS = st.dictionaries(NAMES.map(FieldName), VALUES, max_size=4)
+
+
+@st.composite
+def contributions(draw: st.DrawFn) -> Contribution:
+    """A record's versions are of one kind."""
+    kind = draw(st.sampled_from(VersionKind))
+    versions = st.builds(Version, st.just(kind), st.integers(-(10**27), 10**27), st.integers(0, 9))
+    return Contribution(
+        version=draw(versions),
+        received_at=draw(MOMENTS),
+        values=draw(st.dictionaries(NAMES.map(FieldName), VALUES | st.none(), max_size=4)),
+        older=draw(st.dictionaries(NAMES.map(FieldName), versions, max_size=2)),
+        archived=draw(st.none() | versions),
+    )
+
+
+RECORDS = st.builds(RecordKey, st.sampled_from([SourceName("recurly"), SourceName("generic")]), NAMES)
+ACCOUNTS = st.builds(
+    Account,
+    id=NAMES.map(AccountId),
+    created_at=MOMENTS,
+    version=st.integers(0, 10**9),
+    records=st.dictionaries(RECORDS, contributions(), max_size=3),
+    values=FIELDS,
+    standing=st.builds(
+        Standing,
+        st.none() | NAMES.map(TierId),
+        st.none() | st.sampled_from(Method),
+        st.none() | NAMES.map(RuleId),
+        st.none() | MOMENTS,
+        st.none() | st.integers(0, 10**6),
+        st.integers(0, 10**6),
+    ),
+    override=st.none()
+    | st.builds(Override, NAMES.map(TierId), st.text(), st.text(), MOMENTS, expires_at=st.none() | MOMENTS),
+    edits=st.integers(0, 10**6),
+    due_at=st.none() | MOMENTS,
+    merged_into=st.none() | NAMES.map(AccountId),
+)
+
+
+@given(ACCOUNTS)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_an_account_comes_back_from_its_row_exactly(kept: Account) -> None:
+    found = decoded(encoded(kept))
+
+    assert found == kept
+    assert repr(found) == repr(kept)
+
+
+@given(ACCOUNTS)
+@settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
+)
+def test_both_decoders_of_an_item_agree(connection: Database, kept: Account) -> None:
+    bound = connection.bind(AccountItem, "accounts-of-the-decoders")
+    item = bound(**account_attributes(kept, Cause.DATA)).serialize()
+
+    assert account_of(item) == kept
+    assert decoded(bound.from_raw_data(item).attribute_values) == kept
+
+
+@given(MOMENTS)
+def test_a_moment_is_kept_to_the_microsecond(at: datetime) -> None:
+    assert moment(micros(at)) == at
+
+
+def test_a_true_stays_no_one() -> None:
+    kept = decoded(encoded(account(values={"strategic": True, "seats": 1})))
+
+    assert [type(value) for value in kept.values.values()] == [bool, int]
+
+
+def test_attributes_of_a_later_schema_do_not_disturb() -> None:
+    assert decoded({**encoded(account()), "schema": 2, "health": '{"score": 7}'}) == account()
+
+
+def test_a_typical_account_is_one_write_unit() -> None:
+    """DynamoDB writes 1 KB for one unit."""
+    values: dict[str, Value] = {
+        "name": "Acme GmbH",
+        "mrr": 12_005_000,
+        "seats": 300_000,
+        "plan": "pro",
+        "renewal_date": 740_000,
+    }
+    records = {
+        record("acme-1", "recurly"): contribution(values),
+        record("0015g00000abcdEAAQ", "salesforce"): contribution(
+            {"name": "Acme", "owner": "6f1c8f70-4051-70c5-3d5b-2c4f4a1f3b3b"}
+        ),
+    }
+    typical = account(
+        "k3v7q2m5xw4zt6ya", values={**values, "arr": 144_060_000}, records=records, tier=TIER_1, due_at=NOW
+    )
+
+    assert size(account_attributes(typical, Cause.DATA)) <= 1_024
+
+
+def test_the_parts_of_an_index_are_stable_and_even() -> None:
+    parts = [account_attributes(account(f"a{number}", due_at=NOW), Cause.DATA)["due_shard"] for number in range(800)]
+
+    assert parts[:4] == ["5", "3", "1", "7"]
+    assert all(60 <= parts.count(str(part)) <= 140 for part in range(8))
+
+
+def test_an_archived_account_leaves_the_indexes_by_tier_and_owner() -> None:
+    live = account(values={"owner": "u-1"}, tier=TIER_1)
+
+    assert {"tier_shard", "owner_shard"} <= account_attributes(live, Cause.DATA).keys()
+    gone = Account(live.id, NOW, values=live.values, standing=live.standing, merged_into=AccountId("other"))
+    assert not {"tier_shard", "owner_shard", "due_shard"} & account_attributes(gone, Cause.NONE).keys()
