@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from functions.notify.handler import handle
+from functions.notify.service import Outrun
 from shared.access.people import UserId
 from shared.alerts import outbox
 from shared.alerts.message import Mail
@@ -15,7 +16,7 @@ from shared.alerts.store import NoticeTaken, SendFailed, Window, WindowMoved
 from shared.memory.alerts import MemoryAlerts
 from shared.memory.mail import MemoryMail
 from shared.runtime.failures import Retryable
-from shared.runtime.messages import SendHeld, write
+from shared.runtime.messages import SendHeld, SendNotices, write
 from tests.unit.alerts.builders import ANN, NOW, audience
 from tests.unit.functions.outbox_world import MINUTE, Crash, Fault, World, queue_event, stream_event, write_event
 
@@ -180,6 +181,32 @@ def test_a_conflict_that_took_nothing_loses_nothing(error: Exception) -> None:
     handle(world.streams(), world.notifier)
 
     assert len(world.mails) == 1
+
+
+class Stuck(MemoryAlerts):
+    """A store that never lets a notice move."""
+
+    def move(self, moves: Sequence[tuple[Notice, Notice]], window: tuple[Window | None, Window] | None = None) -> None:
+        raise NoticeTaken(f"{len(moves)} moves and {window} are refused")
+
+
+def test_what_can_not_be_claimed_now_goes_on_the_queue_one_by_one() -> None:
+    world = World(store=Stuck())
+    notices = world.raises()
+
+    assert handle(world.streams(), world.notifier) == {}
+
+    assert [message.body for message in world.queue.sent] == [write(SendNotices((each.id,))).body for each in notices]
+    assert world.mails == []
+
+
+def test_what_waits_and_can_not_be_claimed_is_asked_for_again() -> None:
+    world = World(store=Stuck())
+    world.raises(up=True)
+    world.now += timedelta(hours=2)
+
+    with pytest.raises(Outrun):
+        world.notifier.send_held(ANN.id)
 
 
 def test_two_who_send_what_waits_send_it_once() -> None:

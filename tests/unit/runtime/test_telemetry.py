@@ -7,6 +7,14 @@ import pytest
 from shared.runtime import telemetry
 
 
+@pytest.fixture(autouse=True)
+def _nothing_left(capsys: pytest.CaptureFixture[str]) -> None:
+    """Metrics are the process's: what other tests counted goes first."""
+    with telemetry.invocation():
+        pass
+    capsys.readouterr()
+
+
 @telemetry.invocation()
 def failing_handler() -> None:
     telemetry.count("MailsSent", 2)
