@@ -1,20 +1,12 @@
-"""Connectors against stand-ins: sockets reach loopback, and nothing else."""
+"""Connectors against stand-ins."""
 
 from collections.abc import Iterator
 
 import pytest
-from pytest_socket import enable_socket, socket_allow_hosts
 
 from local.sandboxes.recurly.server import Running, running
 from shared.connectors.recurly.client import Recurly
 from tests.flow.vendors.recurly_site import TickingClock, connected, site
-
-
-@pytest.fixture(autouse=True)
-def _no_network() -> None:
-    """In the place of the outer folder's, which closes every socket."""
-    enable_socket()
-    socket_allow_hosts(["127.0.0.1"])
 
 
 @pytest.fixture
