@@ -1,7 +1,7 @@
 """Lambda's entry of step 2: a batch of the hints queue in, the messages that failed out."""
 
 import os
-from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -10,9 +10,10 @@ from functions.ingest.service import Ingest, Received
 from functions.ingest.settings import Settings
 from functions.ingest.telemetry import tell
 from functions.ingest.wiring import wire
+from shared.runtime import telemetry
 from shared.runtime.clock import system_now
 from shared.runtime.environment import read
-from shared.runtime.telemetry import invocation
+from shared.runtime.records import Event
 
 
 @cache
@@ -20,10 +21,13 @@ def ingest() -> Ingest:
     return wire(read(Settings, os.environ))
 
 
-def handler(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:  # noqa: ARG001 - Lambda's form
-    with invocation():
-        messages = [Received(record["messageId"], record["body"]) for record in event["Records"]]
-        settled = ingest().work(messages, system_now())
-        tell(settled, system_now())
+@telemetry.invocation()
+def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives it
+    return handle(event, ingest(), system_now())
+
+
+def handle(event: Event, service: Ingest, now: datetime) -> dict[str, Any]:
+    settled = service.work([Received(record["messageId"], record["body"]) for record in event["Records"]], now)
+    tell(settled, now)
     failed = [one.message_id for one in settled if isinstance(one.outcome, Failed)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

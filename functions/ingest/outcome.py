@@ -2,22 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 from traceback import extract_tb
 from typing import assert_never
 
 from shared.connectors.ports import BadRecord, RecordGone, VendorRefused, VendorUnavailable
+from shared.ingestion.backoff import MOST_DELAY, delay_after
 from shared.ingestion.tally import Tally, rejected
 from shared.runtime.failures import Retryable
 from shared.runtime.hints import HintMessage
 
 GIVE_UP_AFTER = timedelta(hours=72)
-FIRST_DELAY = 15
-"""Seconds; doubled with each attempt."""
-MOST_DELAY = 900
-"""Seconds: SQS delays by no more, and nobody mends a set-up faster."""
-DOUBLINGS = 6
-"""From FIRST_DELAY past MOST_DELAY."""
 
 GONE = "gone"
 """Counts what a vendor no longer has."""
@@ -62,11 +56,11 @@ def after(error: Exception, hint: HintMessage, now: datetime) -> Outcome:
         case BadRecord():
             return Done(rejected(_named(hint), str(error)))
         case VendorUnavailable():
-            return _later(hint, now, PutBack(ceil(error.retry_after or 0), str(error)))
+            return _later(hint, now, error, delay_after(hint.attempt, at_least=error.retry_after or 0))
         case VendorRefused():
-            return _later(hint, now, PutBack(MOST_DELAY, str(error), refused=True))
+            return _later(hint, now, error, MOST_DELAY)
         case Retryable():
-            return _later(hint, now, PutBack(0, str(error)))
+            return _later(hint, now, error, delay_after(hint.attempt))
         case _:
             return Failed(_fault(error))
 
@@ -85,11 +79,10 @@ def told(outcome: Outcome, hint: HintMessage) -> Tally:
             assert_never(outcome)
 
 
-def _later(hint: HintMessage, now: datetime, least: PutBack) -> PutBack | Failed:
+def _later(hint: HintMessage, now: datetime, error: Exception, delay: int) -> PutBack | Failed:
     if now - hint.received_at >= GIVE_UP_AFTER:
-        return Failed(f"given up after {GIVE_UP_AFTER // timedelta(hours=1)} hours: {least.reason}")
-    doubled = FIRST_DELAY << min(hint.attempt, DOUBLINGS)
-    return PutBack(min(MOST_DELAY, max(doubled, least.delay)), least.reason, least.refused)
+        return Failed(f"given up after {GIVE_UP_AFTER // timedelta(hours=1)} hours: {error}")
+    return PutBack(delay, str(error), refused=isinstance(error, VendorRefused))
 
 
 def _fault(error: Exception) -> str:

@@ -60,6 +60,8 @@ class SyncSource:
 
     source: str | None
     run_id: str | None
+    attempt: int = 0
+    """How often in a row the source did not answer."""
 
 
 type Work = DecideAccounts | DecideAll | EvaluateAlerts | SendNotices | SendHeld | SyncSource

@@ -85,6 +85,8 @@ class Run:
     done: int = 0
     total: int | None = None
     finished_at: datetime | None = None
+    worked_at: datetime | None = None
+    """When it last came on; a run that is silent for long has lost its message."""
     cursor: Mapping[str, str] = field(default_factory=dict)
     """How far it came: the checkpoint it resumes from."""
     counts: Mapping[str, int] = field(default_factory=dict)

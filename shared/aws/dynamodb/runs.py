@@ -18,6 +18,7 @@ from shared.runtime.tables import BY_CREATION
 KEPT = timedelta(days=90)
 KEPT_REJECTS = 50
 _COUNT = "count_"
+_MOMENTS = ("created_at", "finished_at", "worked_at")
 
 
 class RunItem(Model):
@@ -151,8 +152,8 @@ def _report_key(source: str) -> dict[str, Any]:
 
 def _attributes(run: Run) -> dict[str, Any]:
     body = asdict(run)
-    body["created_at"] = micros(run.created_at)
-    body["finished_at"] = None if run.finished_at is None else micros(run.finished_at)
+    for name in _MOMENTS:
+        body[name] = None if body[name] is None else micros(body[name])
     return {
         "pk": f"run#{run.kind}",
         "sk": run.id,
@@ -166,13 +167,12 @@ def _attributes(run: Run) -> dict[str, Any]:
 
 def _run(item: Any) -> Run:
     fields = exact_json.read(plain(item)["body"])
-    finished_at = fields["finished_at"]
+    moments = {name: None if fields.get(name) is None else moment(fields[name]) for name in _MOMENTS}
     return Run(
         **{
             **fields,
             "state": RunState(fields["state"]),
-            "created_at": moment(fields["created_at"]),
-            "finished_at": None if finished_at is None else moment(finished_at),
+            **moments,
             "rejects": tuple(fields["rejects"]),
         }
     )

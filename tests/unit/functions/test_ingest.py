@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from functions.ingest import handler
+from functions.ingest.handler import handle
 from functions.ingest.outcome import GIVE_UP_AFTER, Done, Failed, PutBack, after
 from functions.ingest.service import Ingest, Received
 from functions.ingest.telemetry import tell
@@ -37,6 +36,7 @@ from shared.memory.secrets import MemorySecrets
 from shared.runtime import hints
 from shared.runtime.failures import Permanent, Retryable
 from shared.runtime.hints import HintMessage
+from shared.runtime.telemetry import invocation
 from tests.support.connectors import RECURLY, FakeVendor, lender
 from tests.unit.ingestion.builders import MRR, key, record
 
@@ -354,25 +354,26 @@ def lambda_event(*bodies: str) -> Mapping[str, Any]:
 
 
 def test_the_handler_reports_what_failed_and_tells_of_the_rest(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     house = House()
-    monkeypatch.setattr(handler, "ingest", lambda: house.ingest)
+    event = lambda_event("canary-4711", hints.write(trusted(mrr="1.00")).body)
 
-    answer = handler.handler(lambda_event("canary-4711", hints.write(trusted(mrr="1.00")).body), SimpleNamespace())
+    with invocation():
+        answer = handle(event, house.ingest, NOW + timedelta(seconds=2))
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     out = capsys.readouterr().out
-    assert "canary" not in out
+    assert "canary" not in out + caplog.text
     metrics = json.loads(out.splitlines()[-1])
-    assert (metrics["HintsFailed"], metrics["RecordsWritten"]) == ([1], [1])
-    assert metrics["IngestLag"][0] >= 0
+    assert (metrics["HintsFailed"], metrics["RecordsWritten"], metrics["IngestLag"]) == ([1], [1], [2_000])
 
 
-def test_a_message_that_waits_is_told_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_message_that_waits_is_told_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
     house = House()
     house.vendor.subjects["account/a"] = VendorUnavailable("HTTP 503")
 
     tell(house.ingest.work([Received("m", hints.write(hint()).body)], NOW), NOW)
 
-    assert '"reason":"HTTP 503"' in capsys.readouterr().out
+    [line] = caplog.records
+    assert (line.levelname, vars(line)["reason"], vars(line)["source"]) == ("WARNING", "HTTP 503", "recurly")
