@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -21,8 +22,13 @@ def receiver() -> Receiver:
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    now = system_now()
+    request_id = getattr(context, "aws_request_id", None)
+    return handle(event, receiver(), system_now(), request_id)
+
+
+def handle(event: Mapping[str, Any], service: Receiver, now: datetime, request_id: str | None = None) -> dict[str, Any]:
     request = request_of(event)
-    verdict = receiver().take(request, now)
-    sys.stdout.write(line(request, verdict, known=receiver().knows(request.source), context=context, now=now) + "\n")
+    verdict = service.take(request, now)
+    known = service.knows(request.source)
+    sys.stdout.write(line(request, verdict, known=known, request_id=request_id, now=now) + "\n")
     return response(verdict)

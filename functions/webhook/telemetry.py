@@ -5,7 +5,6 @@ CloudWatch's embedded format, which Powertools itself would take a third of the 
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from functions.webhook.service import Outcome, Request, Verdict
 
@@ -23,7 +22,7 @@ _METRICS: Mapping[Outcome, str] = {
 _LEVELS: Mapping[Outcome, str] = {Outcome.UNAVAILABLE: "ERROR", Outcome.QUEUED: "INFO", Outcome.IGNORED: "INFO"}
 
 
-def line(request: Request, verdict: Verdict, *, known: bool, context: Any, now: datetime) -> str:
+def line(request: Request, verdict: Verdict, *, known: bool, request_id: str | None, now: datetime) -> str:
     """Nothing a stranger wrote is in it: the source is named only if it is `known`, the delivery only if proven, and
     what is wrong with a body, which may quote it, is for its sender alone.
     """
@@ -34,7 +33,7 @@ def line(request: Request, verdict: Verdict, *, known: bool, context: Any, now: 
             "message": f"webhook {verdict.outcome}",
             "timestamp": now.isoformat(timespec="milliseconds"),
             "service": SERVICE,
-            "function_request_id": getattr(context, "aws_request_id", None),
+            "function_request_id": request_id,
             "source": request.source if known else None,
             "reason": "" if verdict.outcome is Outcome.MALFORMED else verdict.reason,
             "delivery": verdict.delivery,

@@ -7,16 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.webhook.handler import handle
 from functions.webhook.http import request_of, response
 from functions.webhook.service import MAX_BODY, Outcome, Receiver, Request, Verdict
-from functions.webhook.telemetry import line
 from shared.accounts.identity import SourceName
 from shared.connectors.generic import webhook as generic
 from shared.connectors.ports import Delivery
@@ -288,19 +287,16 @@ def test_nothing_that_a_stranger_sends_is_an_error_of_ours(
     assert queue.sent == []
 
 
-def logged(sent: Mapping[str, Any], to: Receiver) -> dict[str, Any]:
-    request = request_of(sent)
-    verdict = to.take(request, NOW)
-    context = SimpleNamespace(aws_request_id="request-1")
-    written: dict[str, Any] = json.loads(
-        line(request, verdict, known=to.knows(request.source), context=context, now=NOW)
-    )
-    assert CANARY not in json.dumps(written)
+def logged(sent: Mapping[str, Any], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    handle(sent, receiver(), NOW, "request-1")
+    out = capsys.readouterr().out
+    assert CANARY not in out
+    written: dict[str, Any] = json.loads(out)
     return written
 
 
-def test_a_delivery_is_one_line_of_log_and_metrics() -> None:
-    written = logged(signed(document({"external_id": CANARY})), receiver())
+def test_a_delivery_is_one_line_of_log_and_metrics(capsys: pytest.CaptureFixture[str]) -> None:
+    written = logged(signed(document({"external_id": CANARY})), capsys)
 
     assert written["level"] == "INFO"
     assert (written["service"], written["source"], written["messages"]) == ("webhook", "generic", 1)
@@ -317,8 +313,8 @@ def test_a_delivery_is_one_line_of_log_and_metrics() -> None:
         signed(f'{{"{CANARY}": 1, "{CANARY}": 2}}'.encode()),
     ],
 )
-def test_what_a_refused_sender_wrote_is_not_logged(sent: dict[str, Any]) -> None:
-    written = logged(sent, receiver())
+def test_what_a_refused_sender_wrote_is_not_logged(sent: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    written = logged(sent, capsys)
 
     assert written["level"] == "WARNING"
     assert written["WebhooksRefused"] == 1
