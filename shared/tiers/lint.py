@@ -62,9 +62,7 @@ def _unreachable(policy: Policy, ladders: Sequence[Sequence[Reach]]) -> Iterator
         if index in never:
             yield _warned(f"/rules/{index}", "unreachable", f"rule {rule.id} contradicts itself: nothing matches it")
         elif index in taken:
-            yield _warned(
-                f"/rules/{index}", "unreachable", f"rule {rule.id} is never reached: earlier ones match"
-            )
+            yield _warned(f"/rules/{index}", "unreachable", f"rule {rule.id} is never reached: earlier ones match")
 
 
 def _taken(ladder: Sequence[Reach]) -> Iterator[int]:

@@ -79,8 +79,8 @@ def _id(raw: Json, reading: Reading, pointer: str) -> TierId:
 
 
 def _check_rank(given: Mapping[str, Json], reading: Reading, pointer: str) -> None:
-    position = int(pointer.rpartition("/")[2]) + 1
-    if "rank" in given and (isinstance(given["rank"], bool) or given["rank"] != position):
+    position, rank = int(pointer.rpartition("/")[2]) + 1, given.get("rank")
+    if "rank" in given and (not isinstance(rank, int) or isinstance(rank, bool) or rank != position):
         reading.refuse(
             f"{pointer}/rank", Code.VALUE_NOT_FOR_TYPE, f"the order of the list is the rank: this tier's is {position}"
         )

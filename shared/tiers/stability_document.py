@@ -1,9 +1,9 @@
 """A policy's `stability`: accounts move at once, so a policy that asks for a delay is refused, not misunderstood."""
 
 import re
-from decimal import Decimal
+from functools import partial
 
-from shared.accounts.values import Json
+from shared.accounts.values import Json, parse_decimal
 from shared.rules.errors import Code
 from shared.rules.reading import Reading
 
@@ -19,9 +19,9 @@ def check_stability(document: Json, reading: Reading, pointer: str) -> None:
         delay = given.get(key, "0d")
         if not isinstance(delay, str) or not _NO_TIME.match(delay):
             reading.refuse(f"{pointer}/{key}", Code.BAD_DURATION, f'{_AT_ONCE}: write "0d" or leave it out')
-    margin = given.get("demote_margin_pct", 0)
-    if isinstance(margin, bool) or not isinstance(margin, (int, Decimal)) or margin != 0:
-        reading.refuse(f"{pointer}/demote_margin_pct", Code.VALUE_NOT_FOR_TYPE, f"{_AT_ONCE}: write 0 or leave it out")
+    margin = f"{pointer}/demote_margin_pct"
+    if reading.attempt(partial(parse_decimal, given.get("demote_margin_pct", 0)), margin, 0) != 0:
+        reading.refuse(margin, Code.VALUE_NOT_FOR_TYPE, f"{_AT_ONCE}: write 0 or leave it out")
     if given.get("hold_demotion_when") is not None:
         reading.refuse(
             f"{pointer}/hold_demotion_when", Code.VALUE_NOT_FOR_TYPE, f"{_AT_ONCE}: write null or leave it out"

@@ -1,0 +1,94 @@
+"""Each leaf is reported with what it asked for, what it saw, whose value that was and what it is short of."""
+
+import pytest
+
+from shared.accounts.identity import FieldName, SourceName
+from shared.accounts.values import Json
+from shared.rules.finding import Finding
+from shared.rules.trace import findings
+from tests.unit.rules.documents import leaf, parse, values
+
+
+def found(document: Json, **given: Json) -> Finding:
+    (finding,) = findings(parse(document, "/when"), values(given), lambda _: SourceName("recurly"))
+    return finding
+
+
+def test_a_finding_says_it_all() -> None:
+    assert found(leaf("mrr", ">=", 1000), mrr="640").to_json() == {
+        "pointer": "/when",
+        "field": "mrr",
+        "op": ">=",
+        "expected": "1000.00",
+        "actual": "640.00",
+        "source": "recurly",
+        "met": False,
+        "short_by": "360.00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "short_by"),
+    [
+        (">=", "999.99", "0.01"),
+        (">=", "1000", None),
+        (">", "1000", "0.00"),
+        ("<", "1000.50", "0.50"),
+        ("<=", "1000", None),
+        ("=", "999", None),
+        ("!=", "1000", None),
+    ],
+)
+def test_an_unmet_ordering_says_by_how_much(op: str, value: str, short_by: str | None) -> None:
+    assert found(leaf("mrr", op, 1000), mrr=value).short_by == short_by
+
+
+def test_a_missing_value_has_no_source_and_is_short_of_nothing() -> None:
+    finding = found(leaf("mrr", ">=", 1000))
+    assert (finding.actual, finding.source, finding.short_by, finding.met) == (None, None, None, False)
+
+
+def test_a_reference_is_shown_as_what_it_came_to() -> None:
+    document = leaf("seats_used", ">=", {"field": "seats", "times": "0.9"})
+    assert (found(document, seats=7, seats_used=6).expected, found(document, seats=7, seats_used=6).short_by) == (
+        "6.3",
+        "0.3",
+    )
+    assert found(document, seats=10, seats_used=9).expected == 9
+    assert found(document, seats_used=6).expected is None
+
+
+def test_a_product_finer_than_any_value_is_shown_exactly() -> None:
+    document = leaf("mrr", ">=", {"field": "arr", "times": "0.0001"})
+    assert found(document, arr="0.01", mrr="-1").short_by == "1.000001"
+
+
+@pytest.mark.parametrize(
+    ("document", "given", "expected", "actual"),
+    [
+        (leaf("plan", "in", ["pro", "free", "pro"]), {"plan": "pro"}, ["free", "pro"], "pro"),
+        (leaf("products", "has_any", ["b", "a"]), {"products": ["z", "a"]}, ["a", "b"], ["a", "z"]),
+        (leaf("products", "size_at_least", 2), {"products": ["z", "a"]}, 2, ["a", "z"]),
+        (leaf("strategic", "=", True), {"strategic": True}, True, True),
+        (leaf("seats", ">", 3), {"seats": "4.5"}, 3, "4.5"),
+        (leaf("renewal_date", "present"), {"renewal_date": "2027-01-31"}, None, "2027-01-31"),
+        (leaf("last_login_at", "missing"), {"last_login_at": "2026-01-01T00:00:00Z"}, None, "2026-01-01T00:00:00Z"),
+    ],
+)
+def test_both_sides_are_written_like_the_fields_values(
+    document: Json, given: dict[str, Json], expected: Json, actual: Json
+) -> None:
+    finding = found(document, **given)
+    assert (finding.expected, finding.actual) == (expected, actual)
+
+
+def test_every_leaf_is_evaluated_in_the_documents_order() -> None:
+    tree = parse({"any": [{"always": True}, leaf("mrr", ">", 1), {"not": {"all": [leaf("seats", ">", 1)]}}]})
+    pointers = [finding.pointer for finding in findings(tree, values({"mrr": 5}), lambda _: None)]
+    assert pointers == ["/any/1", "/any/2/not/all/0"]
+
+
+def test_the_source_is_asked_for_the_leafs_field() -> None:
+    asked: list[FieldName] = []
+    findings(parse(leaf("plan", "present")), values({"plan": "pro"}), asked.append)
+    assert asked == ["plan"]

@@ -1,0 +1,73 @@
+"""A leaf and the value it saw, in words."""
+
+import pytest
+
+from shared.accounts.values import Json
+from shared.rules.wording import asked_words, ground_words, grounds, grouped, value_words
+from tests.unit.rules.documents import FIELDS, leaf, parse, values
+
+
+def said(document: Json, **given: Json) -> str:
+    seen = values(given)
+    (ground,) = grounds(parse(document), seen)
+    return f"{value_words(ground.leaf, seen)}: {ground_words(ground, seen, lambda name: FIELDS.field(name).label)}"
+
+
+@pytest.mark.parametrize(
+    ("document", "given", "words"),
+    [
+        (leaf("mrr", ">=", 1000), {"mrr": 640}, "640.00: below 1000"),
+        (leaf("mrr", ">=", "500.50"), {"mrr": 640}, "640.00: at least 500.50"),
+        (leaf("mrr", ">", 640), {"mrr": 640}, "640.00: not above 640"),
+        (leaf("mrr", "<", 640), {"mrr": 640}, "640.00: at least 640"),
+        (leaf("mrr", "<=", 640), {"mrr": 641}, "641.00: above 640"),
+        (leaf("seats", "=", 3), {"seats": 3}, "3: as asked"),
+        (leaf("seats", "!=", 3), {"seats": 3}, "3: must not be 3"),
+        (leaf("plan", "=", "pro"), {"plan": "free"}, "free: not pro"),
+        (leaf("plan", "in", list("abcde")), {"plan": "x"}, "x: none of a, b, c and 2 more"),
+        (leaf("plan", "not_in", ["a"]), {"plan": ""}, "empty: none of a"),
+        (leaf("plan", "contains", "r"), {"plan": "pro"}, "pro: contains r"),
+        (leaf("plan", "present"), {"plan": "pro"}, "pro: known"),
+        (leaf("plan", "missing"), {"plan": "pro"}, "pro: known"),
+        (leaf("strategic", "=", True), {"strategic": False}, "no: not yes"),
+        (leaf("products", "has_all", ["a", "b"]), {"products": ["a"]}, "a: has not all of a, b"),
+        (leaf("products", "size_at_least", 2), {"products": []}, "empty: size below 2"),
+        (
+            leaf("seats_used", ">=", {"field": "seats", "times": "0.9"}),
+            {"seats": 30, "seats_used": 27},
+            "27: at least 0.9 times Seats (27)",
+        ),
+        (leaf("mrr", "<", {"field": "acv"}), {"mrr": 1}, "1.00: at least ACV (not known)"),
+    ],
+)
+def test_a_leaf_is_said_of_its_value(document: Json, given: dict[str, Json], words: str) -> None:
+    assert said(document, **given) == words
+
+
+def test_a_long_text_is_cut() -> None:
+    assert said(leaf("plan", "=", "y"), plan="x" * 999) == f"{'x' * 59}…: not y"
+
+
+@pytest.mark.parametrize(
+    ("document", "met", "words"),
+    [
+        (leaf("mrr", ">=", 1000), True, "at least 1,000.00"),
+        (leaf("mrr", ">=", -1000), False, "below -1,000.00"),
+        (leaf("mrr", "present"), True, "known"),
+        (leaf("mrr", "present"), False, "not known"),
+        (leaf("mrr", "missing"), True, "not known"),
+        (leaf("plan", "=", "pro"), True, "equal to pro"),
+    ],
+)
+def test_what_is_asked_is_said_apart(document: Json, met: bool, words: str) -> None:  # noqa: FBT001 - as parametrized
+    (ground,) = grounds(parse(document), {})
+    assert asked_words(ground.leaf, {}, str, met=met) == words
+
+
+def test_thousands_are_set_apart() -> None:
+    assert [grouped(amount) for amount in ("0.01", "-0.50", "1234567.89", "1000")] == [
+        "0.01",
+        "-0.50",
+        "1,234,567.89",
+        "1,000",
+    ]
