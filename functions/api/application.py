@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.idempotency.persistence.base import BasePersistenceLayer
 
 from functions.api.http.api import Api
+from functions.api.http.contract import Contract
 from functions.api.http.replays import replaying
 from functions.api.routes.accounts import AccountRoutes
 from functions.api.routes.alerts import AlertRoutes
@@ -63,7 +64,7 @@ class Ports:
     """Raises VendorRefused where no connector may call the address."""
 
 
-def build(ports: Ports, *, stage: str, retier_delay_seconds: int, logger: Logger) -> Api:
+def build(ports: Ports, *, stage: str, public_url: str, retier_delay_seconds: int, logger: Logger) -> Api:
     configuration = Configuration(ports.documents)
     retier = Retier(ports.runs, ports.decide, ports.new_id, retier_delay_seconds)
     overriding = Overriding(ports.accounts)
@@ -85,5 +86,5 @@ def build(ports: Ports, *, stage: str, retier_delay_seconds: int, logger: Logger
     SettingsRoutes(Preferences(configuration, retier)).mount(app)
     HealthRoutes(stage).mount(app)
     WhyRoutes(Why(ports.secrets, ports.accounts, ports.lists, configuration)).mount(app)
-    ContractRoutes().mount(app)
+    ContractRoutes(Contract(app, public_url)).mount(app)
     return api

@@ -30,6 +30,7 @@ def wire(settings: Settings) -> Api:
     return build(
         _ports(settings),
         stage=settings.stage,
+        public_url=settings.public_url,
         retier_delay_seconds=SETTLED_AFTER * settings.config_max_age_seconds,
         logger=logger(),
     )

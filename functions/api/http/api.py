@@ -25,7 +25,7 @@ ATTEMPTS = 4
 """How often a request runs that loses races for what it writes."""
 
 ANYBODY = Actor("anybody")
-WITH_BODY = ("POST", "PUT", "PATCH")
+JSON = "application/json"
 
 _SAFE = {
     "Cache-Control": "no-store",
@@ -80,19 +80,20 @@ def _refusal(route: str | None, actor: Actor | None, request: APIGatewayProxyEve
     if route not in PUBLIC and reach(ROUTES[route], actor.roles) is None:
         return problem(HTTPStatus.FORBIDDEN, "forbidden", "Your roles don't allow this.")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.http_method in WITH_BODY and kind not in ("", "application/json"):
+    if request.body and kind not in ("", JSON):
         return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", "Send JSON, as application/json.")
     return None
 
 
 def _readable(request: APIGatewayProxyEventV2) -> dict[str, Any]:
-    """The event with its body as text that is never empty, so that a missing one is refused in its turn, by its shape.
+    """The event with its body as JSON's text that is never empty: a missing one is refused in its turn, by its shape.
 
     Bytes that are no UTF-8 stay recognisable as such: the strict reader refuses them.
     """
     body = request.body or ""
     text = base64.b64decode(body).decode(errors="surrogateescape") if request.is_base64_encoded else body
-    return {**request.raw_event, "body": text or " ", "isBase64Encoded": False}
+    headers = {**request.headers, "content-type": JSON}
+    return {**request.raw_event, "headers": headers, "body": text or " ", "isBase64Encoded": False}
 
 
 def _rendered(response: Response[Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.models import Server
 
 from functions.api.http.problems import CONTENT_TYPE
 from functions.api.version import VERSION
@@ -24,14 +25,19 @@ Refusals are problem documents (RFC 9457) with every error at once. `Idempotency
 
 
 class Contract:
-    def __init__(self, app: APIGatewayHttpResolver) -> None:
+    def __init__(self, app: APIGatewayHttpResolver, public_url: str) -> None:
         self._app = app
+        self._public_url = public_url
 
     @cached_property
     def document(self) -> dict[str, Any]:
         """Made at the first call: it takes longer than any other reply."""
         text = self._app.get_openapi_json_schema(
-            title="Tierwright", version=VERSION, openapi_version="3.1.0", description=ABOUT
+            title="Tierwright",
+            version=VERSION,
+            openapi_version="3.1.0",
+            description=ABOUT,
+            servers=[Server(url=self._public_url)],
         )
         document: dict[str, Any] = json.loads(text)
         for route, operation in _operations(document):

@@ -12,8 +12,10 @@ HTML = "text/html; charset=utf-8"
 
 
 class ContractRoutes:
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+
     def mount(self, app: APIGatewayHttpResolver) -> None:
-        self._contract = Contract(app)
         app.get("/v1/openapi.json", include_in_schema=False, compress=True)(self.document)
         app.get("/docs", include_in_schema=False, compress=True)(self.page)
 

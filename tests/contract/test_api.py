@@ -1,0 +1,105 @@
+"""The API as it is wired on AWS: stores, queues, secrets and idempotency keys on moto; a few calls through each."""
+
+import json
+from dataclasses import replace
+
+import boto3
+import pytest
+
+from functions.api.http.api import Api
+from functions.api.settings import Settings
+from functions.api.wiring import wire
+from shared.accounts.identity import AccountId
+from shared.accounts.standing import Cause
+from shared.accounts.store import AccountChange
+from shared.aws import clients
+from shared.aws.dynamodb.accounts import DynamoAccounts
+from shared.aws.secrets import SsmSecrets
+from shared.runtime.clock import system_now
+from tests.support.builders import account
+from tests.unit.api.stage import Context, Reply, reply_of, request
+
+PREFIX = "/tierwright/api-test"
+NEW = {"id": "tier-4", "name": "Tier 4"}
+
+
+@pytest.fixture
+def settings(aws: None, tables: dict[str, str]) -> Settings:  # noqa: ARG001 - moto runs first
+    sqs = boto3.client("sqs")
+    urls = {name: sqs.create_queue(QueueName=f"api-{name}")["QueueUrl"] for name in ("decide", "syncs")}
+    return Settings(
+        stage="test",
+        accounts_table=tables["accounts"],
+        links_table=tables["links"],
+        history_table=tables["history"],
+        audit_table=tables["audit"],
+        config_table=tables["config"],
+        alerts_table=tables["alerts"],
+        runs_table=tables["runs"],
+        markers_table=tables["markers"],
+        decide_queue_url=urls["decide"],
+        syncs_queue_url=urls["syncs"],
+        public_url="https://api.example.com",
+        secrets_prefix=PREFIX,
+        user_pool_id="none",
+        config_max_age_seconds=1,
+        loopback_vendors=False,
+    )
+
+
+@pytest.fixture
+def api(settings: Settings) -> Api:
+    return wire(settings)
+
+
+def _call(api: Api, route: str, body: object = None, **headers: str) -> Reply:
+    text = None if body is None else json.dumps(body)
+    return reply_of(api(request(route, text, headers=headers), Context()))
+
+
+def test_a_post_with_a_key_is_done_once(api: Api) -> None:
+    first = _call(api, "POST /v1/tiers", NEW, idempotency_key="k-1")
+    again = _call(api, "POST /v1/tiers", NEW, idempotency_key="k-1")
+    other = _call(api, "POST /v1/tiers", {**NEW, "name": "Other"}, idempotency_key="k-1")
+
+    assert (first.status, again.status, again.json, again.etag) == (201, 201, first.json, first.etag)
+    assert (other.status, other.problem) == (409, "key_reused")
+    assert len(_call(api, "GET /v1/tiers").json["items"]) == 4
+
+
+def test_an_override_is_stored_with_its_history(api: Api, dynamo_accounts: DynamoAccounts) -> None:
+    new = replace(account("acme", mrr="640.00"), version=0)
+    dynamo_accounts.commit(AccountChange(new, Cause.NONE))
+    wish = {"tier": "tier-1", "reason": "strategic logo"}
+    reply = _call(api, "PUT /v1/accounts/acme/tier", wish, if_match='"0"')
+
+    assert (reply.status, reply.json["tier"]["id"]) == (200, "tier-1")
+    assert [row.after for row in dynamo_accounts.history(AccountId("acme"))] == ["tier-1"]
+    assert [item["id"] for item in _call(api, "GET /v1/accounts?tier=tier-1").json["items"]] == ["acme"]
+
+
+def test_a_publish_is_in_force_and_queued(api: Api, settings: Settings) -> None:
+    saved = _call(api, "PUT /v1/policy/draft", {"rules": [], "otherwise": "tier-3"}, if_match='"0"')
+
+    reply = _call(api, "POST /v1/policy/publish", {"draft_etag": saved.etag})
+
+    assert reply.status == 202
+    assert _call(api, "GET /v1/policy").json["version"] == 2
+    assert _call(api, f"GET {reply.headers['Location']}").json["state"] == "queued"
+    counts = boto3.client("sqs").get_queue_attributes(QueueUrl=settings.decide_queue_url, AttributeNames=["All"])
+    assert counts["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "4"
+
+
+def test_a_secret_that_was_set_is_what_its_reader_reads(api: Api) -> None:
+    body = {"secrets": {"webhook_secrets": ["a-new-signing-secret", "the-old-signing-secret"]}}
+
+    assert _call(api, "PUT /v1/sources/recurly", body, if_match="*").status == 200
+    assert _call(api, "PUT /v1/sources/recurly", body, if_match="*").status == 200
+
+    secrets = SsmSecrets(clients.ssm(), PREFIX, system_now)
+    assert secrets.current("webhook/recurly") == ("a-new-signing-secret", "the-old-signing-secret")
+
+
+def test_what_is_unknown_is_not_found(api: Api) -> None:
+    for route in ("/v1/accounts/none", "/v1/alerts/none", "/v1/policy/versions/9", "/v1/sources/recurly/runs/none"):
+        assert _call(api, f"GET {route}").status == 404

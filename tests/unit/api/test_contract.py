@@ -1,0 +1,124 @@
+"""The OpenAPI document: whole, sound, and true to what the routes answer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from shared.access.permissions import PUBLIC, ROUTES
+from tests.support.builders import account
+from tests.unit.api.stage import PUBLIC_URL, Stage
+
+
+@pytest.fixture(scope="module")
+def contract() -> dict[str, Any]:
+    document: dict[str, Any] = Stage().call("GET /v1/openapi.json", role=None).json
+    return document
+
+
+def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in contract["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def _nodes(node: object) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    for member in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _nodes(member)
+
+
+def test_it_is_openapi_3_1_of_this_version(contract: dict[str, Any]) -> None:
+    assert contract["openapi"] == "3.1.0"
+    assert contract["info"]["title"] == "Tierwright"
+    assert contract["servers"] == [{"url": PUBLIC_URL}]
+
+
+def test_it_has_every_route_but_itself(contract: dict[str, Any]) -> None:
+    itself = {"GET /v1/openapi.json", "GET /docs"}
+
+    assert {route for route, _ in _operations(contract)} == {*ROUTES, *PUBLIC} - itself
+
+
+def test_every_reference_leads_somewhere(contract: dict[str, Any]) -> None:
+    schemas = contract["components"]["schemas"]
+    references = {node["$ref"] for node in _nodes(contract) if "$ref" in node}
+
+    assert {reference.removeprefix("#/components/schemas/") for reference in references} <= set(schemas)
+
+
+def test_every_schema_is_a_json_schema(contract: dict[str, Any]) -> None:
+    for schema in contract["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(contract: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, operation in _operations(contract)]
+
+    assert len(set(names)) == len(names)
+    assert all(operation["summary"] and operation["tags"] for _, operation in _operations(contract))
+
+
+def test_every_operation_says_how_it_answers_and_refuses(contract: dict[str, Any]) -> None:
+    for route, operation in _operations(contract):
+        good = [status for status in operation["responses"] if status.startswith("2")]
+        assert len(good) == 1, route
+        if good != ["204"]:
+            content = operation["responses"][good[0]]["content"]
+            assert all(media["schema"] for media in content.values()), route
+        if route in ROUTES:
+            for status in ("400", "401", "403", "404", "500"):
+                assert list(operation["responses"][status]["content"]) == ["application/problem+json"], route
+
+
+def test_what_needs_a_login_says_so(contract: dict[str, Any]) -> None:
+    for route, operation in _operations(contract):
+        assert operation.get("security") == (None if route in PUBLIC else [{"login": []}]), route
+
+
+def test_what_is_edited_takes_if_match(contract: dict[str, Any]) -> None:
+    edited = {
+        route
+        for route, operation in _operations(contract)
+        for parameter in operation.get("parameters", ())
+        if parameter["name"].lower() == "if-match"
+    }
+
+    assert edited == {route for route in ROUTES if route.split()[0] in ("PUT", "PATCH", "DELETE")} - {
+        "DELETE /v1/policy/publishes/{run_id}",
+        "DELETE /v1/sources/{source}/runs/{run_id}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("route", "address"),
+    [
+        ("GET /v1/tiers", ""),
+        ("GET /v1/fields", ""),
+        ("GET /v1/policy", ""),
+        ("GET /v1/policy/versions", ""),
+        ("GET /v1/policy/draft", ""),
+        ("GET /v1/accounts", ""),
+        ("GET /v1/accounts/{account_id}", "/v1/accounts/acme"),
+        ("GET /v1/accounts/{account_id}/decision", "/v1/accounts/acme/decision"),
+        ("GET /v1/accounts/{account_id}/tier-history", "/v1/accounts/acme/tier-history"),
+        ("GET /v1/sources", ""),
+        ("GET /v1/sources/{source}", "/v1/sources/recurly"),
+        ("GET /v1/settings", ""),
+        ("GET /health", ""),
+        ("GET /v1/nothing", "404"),
+    ],
+)
+def test_replies_are_as_the_contract_says(stage: Stage, contract: dict[str, Any], route: str, address: str) -> None:
+    stage.put(account("acme", mrr="640.00", tier="tier-1"))
+    stage.call("PUT /v1/accounts/acme/tier", {"tier": "tier-3", "reason": "a trial"}, if_match="*")
+    schema: dict[str, Any] = {"$ref": "#/components/schemas/Problem"}
+    if address != "404":
+        operation = dict(_operations(contract))[route]
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+
+    reply = stage.call(f"GET {address}" if address.startswith("/") else route)
+
+    Draft202012Validator({**schema, "components": contract["components"]}).validate(reply.json)
