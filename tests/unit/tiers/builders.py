@@ -1,6 +1,6 @@
 """Rulebooks with defaults: a test shows only what matters to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,7 +34,3 @@ def overridden(account: Account, tier: str, *, until: datetime | None = None) ->
 
 def synced(account: Account, text: str) -> Account:
     return replace(account, values={**account.values, SYNCED_TIER.name: text})
-
-
-def tiers_of(ladder: Sequence[str | None]) -> list[TierId | None]:
-    return [None if tier is None else TierId(tier) for tier in ladder]

@@ -1,0 +1,207 @@
+"""Trial evaluation: a decision, or a condition, on an account that the body describes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.accounts.values import Json
+from shared.rules.errors import Code, DocumentRefused
+from shared.tiers.evaluation import evaluate
+from tests.support.builders import NOW
+from tests.unit.rules.documents import leaf
+from tests.unit.tiers.builders import policy, rule, rulebook
+
+IN_TIER_1: Json = {"id": "tier-1", "method": "rules", "rule": "high", "since": "2026-09-01T00:00:00Z"}
+TO_NEW_YEAR: Json = {"tier": "tier-1", "reason": "logo", "author": "ann", "expires_at": "2027-01-01T00:00:00Z"}
+
+
+def answer(account: Json, now: datetime = NOW, **parts: Json) -> dict[str, Any]:
+    return dict(evaluate({"account": account, **parts}, rulebook(), now))
+
+
+def refused(body: Json) -> list[tuple[str, Code]]:
+    with pytest.raises(DocumentRefused) as caught:
+        evaluate(body, rulebook(), NOW)
+    return [(error.pointer, error.code) for error in caught.value.errors]
+
+
+def test_only_the_account_is_needed() -> None:
+    decision = answer({})
+    assert (decision["tier"], decision["policy_version"], decision["account_id"]) == ("tier-3", 7, "")
+    assert decision["decided_at"] == "2026-11-22T07:00:00Z"
+
+
+def test_all_that_the_body_says_of_the_account_counts() -> None:
+    decision = answer(
+        {
+            "id": "acme",
+            "fields": {"mrr": "640.00", "plan": None},
+            "history": {"mrr": [["2026-09-01T00:00:00Z", "1200.00"], ["2026-11-20T00:00:00Z", "640.00"]]},
+            "last_known": {"seats": 12},
+            "tier": IN_TIER_1,
+            "pending": {"tier": "tier-2", "since": "2026-11-20T00:00:00Z"},
+            "synced_tier": None,
+            "override": TO_NEW_YEAR,
+        },
+        now=NOW,
+        time_zone="Europe/Berlin",
+        sources={"recurly": {"stale_at": "2026-11-22T09:00:00Z", "interval": "1h"}},
+    )
+    assert (decision["tier"], decision["previous_tier"], decision["status"]) == ("tier-1", "tier-1", "unchanged")
+    assert decision["method"] == "manual"
+    assert decision["shadow"] == {"rules": "tier-2", "synced": None}
+    assert decision["next_review_at"] == "2027-01-01T00:00:00Z"
+
+
+def test_the_moment_may_be_given() -> None:
+    body: dict[str, Json] = {"account": {"override": TO_NEW_YEAR}, "now": "2027-01-01T01:00:00+01:00"}
+    decision = evaluate(body, rulebook(), NOW)
+    assert (decision["decided_at"], decision["method"]) == ("2027-01-01T00:00:00Z", "rules")
+
+
+def test_a_policy_in_the_body_has_no_version() -> None:
+    decision = answer({"fields": {"seats": 5}}, policy=policy(rule("some", "tier-1", leaf("seats", ">", 4))))
+    assert (decision["tier"], decision["rule"], decision["policy_version"]) == ("tier-1", "some", None)
+
+
+def test_fields_and_tiers_in_the_body_take_the_place_of_the_published() -> None:
+    decision = answer(
+        {"fields": {"size": "l"}, "synced_tier": "Silver"},
+        fields=[{"name": "size", "type": "enum", "options": ["s", "l"]}],
+        tiers=[{"id": "b", "name": "Silver", "rank": 2}, {"id": "a", "name": "Gold", "rank": 1}],
+        policy={"rules": [rule("large", "a", leaf("size", "=", "l"))], "precedence": ["rules", "synced"]},
+    )
+    assert (decision["tier"], decision["shadow"]) == ("a", {"synced": "b"})
+    assert decision["why"] == "size is l (rule large)."
+
+
+def test_arr_is_twelve_times_mrr_where_it_is_not_given() -> None:
+    by_arr = policy(rule("large", "tier-1", leaf("arr", ">=", 12_000)))
+    assert answer({"fields": {"mrr": 1000}}, policy=by_arr)["tier"] == "tier-1"
+    assert answer({"fields": {"mrr": 1000, "arr": 5}}, policy=by_arr)["tier"] == "tier-3"
+
+
+@pytest.mark.parametrize("once", [{"last_known": {"mrr": 5}}, {"history": {"mrr": [["2026-09-01T00:00:00Z", 5]]}}])
+def test_what_was_known_once_is_no_missing_requirement(once: dict[str, Json]) -> None:
+    requires_mrr = policy(requires=["mrr"])
+    assert answer({}, policy=requires_mrr)["hold"] == "missing_data"
+    assert answer(once, policy=requires_mrr)["tier"] == "tier-3"
+
+
+@pytest.mark.parametrize(
+    ("body", "errors"),
+    [
+        ([], [("", Code.VALUE_NOT_FOR_TYPE)]),
+        ({}, [("/account", Code.MISSING_KEY)]),
+        ({"account": {}, "alert_rule": {}}, [("/alert_rule", Code.UNKNOWN_KEY)]),
+        ({"account": {}, "policy": {"rules": []}, "condition": {"always": True}}, [("/condition", Code.UNKNOWN_KEY)]),
+        ({"account": {}, "now": "yesterday"}, [("/now", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {}, "sources": []}, [("/sources", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {"name": "Acme"}}, [("/account/name", Code.UNKNOWN_KEY)]),
+        ({"account": {"fields": {"mmr": 1}}}, [("/account/fields/mmr", Code.UNKNOWN_FIELD)]),
+        ({"account": {"fields": {"mrr": "much"}}}, [("/account/fields/mrr", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {"fields": []}}, [("/account/fields", Code.VALUE_NOT_FOR_TYPE)]),
+        (
+            {"account": {"fields": {"mrr": 1}, "history": {"mrr": [["2026-09-01T00:00:00Z", 2]]}}},
+            [("/account/history/mrr", Code.VALUE_NOT_FOR_TYPE)],
+        ),
+        ({"account": {"history": {"mrr": [[5, 2, 1]]}}}, [("/account/history/mrr/0", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {"history": {"mrr": [["soon", 2]]}}}, [("/account/history/mrr/0/0", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {"tier": "tier-1"}}, [("/account/tier", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {"tier": {"id": "x", "method": "magic"}}}, [("/account/tier/method", Code.NOT_IN_OPTIONS)]),
+        ({"account": {"pending": {}}}, [
+            ("/account/pending/tier", Code.MISSING_KEY),
+            ("/account/pending/since", Code.MISSING_KEY),
+        ]),
+        ({"account": {"override": {"tier": "tier-9"}}}, [("/account/override/tier", Code.UNKNOWN_TIER)]),
+        ({"account": {"override": {"tier": "tier-1", "expires_at": "later"}}}, [
+            ("/account/override/expires_at", Code.VALUE_NOT_FOR_TYPE),
+        ]),
+        ({"account": {}, "condition": leaf("mmr", ">", 1)}, [("/condition/field", Code.UNKNOWN_FIELD)]),
+        ({"account": {}, "policy": {"rules": [], "otherwise": "x"}}, [("/policy/otherwise", Code.UNKNOWN_TIER)]),
+        ({"account": {}, "tiers": [{"id": "a", "name": "A"}, 5]}, [("/tiers/1", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {}, "fields": [{"name": "tier", "type": "enum"}]}, [
+            ("/fields/0/name", Code.DUPLICATE_ID),
+            ("/fields/0/options", Code.MISSING_KEY),
+        ]),
+    ],
+)  # fmt: skip
+def test_each_error_stands_at_its_place_in_the_body(body: Json, errors: list[tuple[str, Code]]) -> None:
+    assert refused(body) == errors
+
+
+def test_a_condition_is_answered_with_its_leaves() -> None:
+    both: Json = {"all": [leaf("mrr", ">=", 1000), leaf("tier", "=", "tier-1")]}
+    assert answer({"fields": {"mrr": 640}, "tier": IN_TIER_1}, condition=both) == {
+        "matched": False,
+        "conditions": [
+            {
+                "pointer": "/condition/all/0",
+                "field": "mrr",
+                "op": ">=",
+                "expected": "1000.00",
+                "actual": "640.00",
+                "source": None,
+                "met": False,
+                "short_by": "360.00",
+            },
+            {
+                "pointer": "/condition/all/1",
+                "field": "tier",
+                "op": "=",
+                "expected": "tier-1",
+                "actual": "tier-1",
+                "source": None,
+                "met": True,
+                "short_by": None,
+            },
+        ],
+        "next_review_at": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        leaf("tier_rank", "=", 1),
+        leaf("tier_method", "=", "rules"),
+        leaf("days_in_tier", "=", 82),
+        leaf("synced_tier", "=", "tier-3"),
+        leaf("rules_tier", "in", ["tier-2"]),
+        leaf("override_expires_at", "present"),
+    ],
+)
+def test_a_condition_may_read_what_follows_from_the_tier(condition: Json) -> None:
+    known: Json = {
+        "fields": {"mrr": 640},
+        "tier": IN_TIER_1,
+        "synced_tier": "Tier 3: Low touch",
+        "override": TO_NEW_YEAR,
+    }
+    assert answer(known, condition=condition)["matched"] is True
+    assert answer({}, condition={"all": [condition, leaf("rules_tier", "=", "tier-2")]})["matched"] is False
+
+
+@pytest.mark.parametrize(
+    ("condition", "days"),
+    [
+        (leaf("days_in_tier", ">", 90), 91),
+        (leaf("days_in_tier", ">=", "90.5"), 91),
+        (leaf("days_in_tier", "=", 82), 83),
+        (leaf("days_in_tier", "<", 30), None),
+        (leaf("seats", "<=", {"field": "days_in_tier", "times": 2}), 100),
+        (leaf("days_in_tier", ">", {"field": "seats"}), 201),
+        (leaf("tier_rank", ">", 1), None),
+    ],
+)
+def test_the_next_review_of_a_condition_is_when_a_leaf_turns(condition: Json, days: int | None) -> None:
+    since = datetime.fromisoformat("2026-09-01T00:00:00Z")
+    turn = answer({"fields": {"seats": 200}, "tier": IN_TIER_1}, condition=condition)["next_review_at"]
+    assert turn == (None if days is None else f"{since + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}")
+
+
+def test_the_next_review_of_a_condition_on_an_override_is_its_end() -> None:
+    present = leaf("override_expires_at", "present")
+    assert answer({"override": TO_NEW_YEAR}, condition=present)["next_review_at"] == "2027-01-01T00:00:00Z"
+    assert answer({"override": TO_NEW_YEAR}, condition={"always": True})["next_review_at"] is None
