@@ -17,7 +17,9 @@ from shared.rules.errors import Code, DocumentError, DocumentRefused
 from shared.rules.reading import escaped
 
 MAX_BYTES = 1024 * 1024
-"""A list of alert rules may take 1 MB; single documents are bounded where they are parsed."""
+"""A trial evaluation carries a policy of 256 KB, tiers and fields; documents are bounded where they are parsed."""
+MAX_DEPTH = 128
+"""Beyond any condition's 20 levels, each an object and an array: what is deeper than that is told at its place."""
 
 _CODES = {
     "missing": Code.MISSING_KEY,
@@ -48,7 +50,7 @@ class Unread:
         if not text.strip():
             return cls()
         try:
-            return cls(loads(text, max_bytes=MAX_BYTES))
+            return cls(loads(text, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH))
         except JsonRefused as error:
             return cls(refused=str(error))
 

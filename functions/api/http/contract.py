@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.models import Server
 
 from functions.api.http.problems import CONTENT_TYPE
 from functions.api.version import VERSION
@@ -33,17 +32,14 @@ class Contract:
     def document(self) -> dict[str, Any]:
         """Made at the first call: it takes longer than any other reply."""
         text = self._app.get_openapi_json_schema(
-            title="Tierwright",
-            version=VERSION,
-            openapi_version="3.1.0",
-            description=ABOUT,
-            servers=[Server(url=self._public_url)],
+            title="Tierwright", version=VERSION, openapi_version="3.1.0", description=ABOUT
         )
         document: dict[str, Any] = json.loads(text)
         for route, operation in _operations(document):
             if route not in PUBLIC:
                 operation["security"] = [{LOGIN: []}]
             _refuse_with_problems(operation["responses"])
+        document["servers"] = [{"url": self._public_url}]
         components = document["components"]
         components["schemas"] = {
             name: schema for name, schema in components["schemas"].items() if name not in _NOT_OURS

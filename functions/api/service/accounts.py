@@ -43,10 +43,12 @@ class Accounts:
     users: UserDirectory
 
     def find(self, account_id: str) -> Account:
-        """Raises NoSuch."""
+        """Raises NoSuch, which tells where an account has gone that was merged."""
         account = self.store.get(AccountId(account_id))
         if account is None:
             raise NoSuch("account of this id")
+        if account.merged_into is not None:
+            raise NoSuch(f"account of this id any more: it was merged into {account.merged_into}")
         return account
 
     def page(self, sought: Sought, *, limit: int, cursor: str | None) -> Page[Account]:

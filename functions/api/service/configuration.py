@@ -43,6 +43,12 @@ class Configuration:
         except DocumentRefused as error:
             raise ConfigurationBroken("what is published can't be read") from error
 
+    def check(self, edition: Edition, document_id: str, body: Body) -> None:
+        """Raises Conflict where another document would no longer fit."""
+        found = broken(edition, {**edition.bodies, document_id: body}, document_id)
+        if found:
+            raise in_the_way("What this takes away", found)
+
     def save(
         self,
         edition: Edition,
@@ -57,9 +63,7 @@ class Configuration:
 
         Raises Conflict where another document would no longer fit, StaleDocument, DocumentTooLarge.
         """
-        found = broken(edition, {**edition.bodies, document_id: body}, document_id)
-        if found:
-            raise in_the_way("What this takes away", found)
+        self.check(edition, document_id, body)
         expected = edition.version(document_id)
         changes = [
             DocumentChange(Kind.PUBLISHED, document_id, expected, body),

@@ -13,12 +13,15 @@ from shared.accounts.listing import Page
 from shared.accounts.values import Json
 from shared.configuration.documents import Document, DocumentChange, Kind
 from shared.configuration.published import FRESH_POLICY_VERSION, POLICY
-from shared.rules.errors import DocumentError, DocumentRefused
+from shared.rules.errors import Code, DocumentError, DocumentRefused
+from shared.rules.reading import escaped
 from shared.runtime.ports import Run
 from shared.tiers.lint import Warned, lint
 from shared.tiers.policy_document import FRESH_POLICY, parse_policy
 
 LIST = "versions"
+SHOWN = frozenset({"policy", "based_on", "saved_at", "saved_by", "published"})
+"""What a draft shows: what was read can be sent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +77,21 @@ class Policies:
 
     def checked(self, edition: Edition, document: Json) -> tuple[Json, Sequence[DocumentError]]:
         """The policy in `document` and all that is wrong with it, as things stand."""
+        if not isinstance(document, Mapping) or "policy" not in document:
+            return document, self._errors(edition, document, "")
+        message = "leave it out: only the policy is saved"
+        unknown = [key for key in document if key not in SHOWN]
+        beside = [DocumentError(f"/{escaped(key)}", Code.UNKNOWN_KEY, message) for key in unknown]
+        return document["policy"], [*beside, *self._errors(edition, document["policy"], "/policy")]
+
+    @staticmethod
+    def _errors(edition: Edition, policy: Json, root: str) -> Sequence[DocumentError]:
         rulebook = edition.published.rulebook
-        wrapped = isinstance(document, Mapping) and "policy" in document
-        policy = document["policy"] if isinstance(document, Mapping) and wrapped else document
         try:
             parse_policy(policy, rulebook.tiers, rulebook.catalogue)
         except DocumentRefused as refused:
-            root = "/policy" if wrapped else ""
-            return policy, [replace(error, pointer=root + error.pointer) for error in refused.errors]
-        return policy, ()
+            return [replace(error, pointer=root + error.pointer) for error in refused.errors]
+        return ()
 
     def validate(self, edition: Edition, document: Json) -> tuple[Sequence[DocumentError], Sequence[Warned]]:
         """All errors of a policy, or else lint's warnings; of the draft where `document` is null."""

@@ -24,8 +24,9 @@ class Preferences:
         """Another time zone has another `today`: all accounts are decided again. Raises DocumentRefused, Conflict."""
         before = edition.published.settings
         settings = parse_settings(document, before)
+        body = settings_to_json(settings)
+        self.configuration.check(edition, SETTINGS, body)
         if settings.time_zone != before.time_zone:
             self.retier.order(edition.policy_version, session.now)
-        body = settings_to_json(settings)
         audit = session.audit("settings.save", "settings", settings_to_json(before), body)
         return settings, self.configuration.save(edition, SETTINGS, body, session, audit)

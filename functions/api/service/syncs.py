@@ -20,6 +20,8 @@ from shared.rules.errors import Code, DocumentError, DocumentRefused
 from shared.runtime.messages import SyncSource, write
 from shared.runtime.ports import Queue, Reports, Run, RunState, RunStore, SecretWriter
 
+SHOWN = frozenset({"name", "status", "last_run"})
+"""What a source shows beside its set-up: what was read can be sent back."""
 SENDS_ONLY = frozenset({SourceName("generic")})
 """Sources that have nothing to pull: they send what they know."""
 
@@ -67,7 +69,7 @@ class Syncs:
         self, edition: Edition, before: SourceConfig, document: Mapping[str, Json], secrets: Mapping[str, Json]
     ) -> tuple[SourceConfig, Mapping[str, Sequence[str]]]:
         """The errors of all parts at once."""
-        plain = {key: value for key, value in document.items() if key not in secrets}
+        plain = {key: value for key, value in document.items() if key not in {*secrets, *SHOWN}}
         errors: list[DocumentError] = []
         config = before
         values: Mapping[str, Sequence[str]] = {}

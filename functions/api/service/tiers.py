@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import cast
 
 from functions.api.service.configuration import Configuration
@@ -16,6 +17,7 @@ from shared.accounts.listing import AccountLists
 from shared.accounts.values import Json
 from shared.configuration.published import TIERS
 from shared.rules.errors import Code, DocumentError, DocumentRefused
+from shared.rules.reading import Reading
 from shared.tiers.model import Tier, TierModel
 from shared.tiers.model_document import parse_tiers, tiers_to_json
 
@@ -107,11 +109,11 @@ def _read(document: Json) -> TierModel:
     """`{"tiers": [...]}`, the list itself, or the list as this API shows it: what was read can be sent back."""
     if not isinstance(document, Mapping) or "items" not in document:
         return parse_tiers(document)
-    try:
-        return parse_tiers(document["items"])
-    except DocumentRefused as refused:
-        errors = [replace(error, pointer=f"/items{error.pointer}") for error in refused.errors]
-        raise DocumentRefused(errors) from refused
+    reading = Reading()
+    listed = reading.members(document, "", required=("items",), optional=("next_cursor",))["items"]
+    model = reading.nested(partial(parse_tiers, listed), "/items", TierModel(()))
+    reading.done()
+    return model
 
 
 def document_of(model: TierModel) -> Body:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from shared.accounts.identity import AccountId, RecordKey
@@ -148,3 +150,12 @@ def test_the_decision_of_this_moment_is_explained_and_not_written(stage: Stage) 
     assert (reply.json["tier"], reply.json["previous_tier"], reply.json["status"]) == ("tier-2", "tier-1", "changed")
     assert reply.json["rules"][0]["conditions"][0]["short_by"] == "360.00"
     assert stage.call("GET /v1/accounts/acme").json["tier"]["id"] == "tier-1"
+
+
+def test_a_merged_account_tells_where_it_went(stage: Stage) -> None:
+    stage.put(replace(account("old", mrr="1.00"), merged_into=AccountId("new")))
+
+    reply = stage.call("GET /v1/accounts/old")
+
+    assert (reply.status, reply.problem) == (404, "not_found")
+    assert "merged into new" in reply.json["detail"]

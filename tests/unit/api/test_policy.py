@@ -212,3 +212,25 @@ def test_evaluating_tells_every_error(stage: Stage) -> None:
 
     assert reply.status == 422
     assert {pointer for pointer, _ in reply.errors} >= {"/colour", "/now", "/account/fields/mrr"}
+
+
+def test_what_was_read_can_be_sent_back(stage: Stage) -> None:
+    shown = stage.call("GET /v1/policy/draft")
+
+    assert stage.call("PUT /v1/policy/draft", shown.json, if_match=shown.etag).status == 200
+    beside = stage.call("PUT /v1/policy/draft", {"policy": POLICY, "colour": "red"}, if_match="*")
+    assert (beside.status, beside.errors) == (422, {("/colour", "unknown_key")})
+
+
+def _nested(levels: int) -> dict[str, object]:
+    when: dict[str, object] = {"always": True}
+    for _ in range(levels - 1):
+        when = {"all": [when]}
+    return {"policy": {"rules": [{"id": "deep", "tier": "tier-1", "when": when}]}}
+
+
+def test_conditions_nest_as_deep_as_the_language_says(stage: Stage) -> None:
+    assert stage.call("PUT /v1/policy/draft", _nested(20), if_match="*").status == 200
+    deeper = stage.call("PUT /v1/policy/draft", _nested(22), if_match="*")
+
+    assert (deeper.status, {code for _, code in deeper.errors}) == (422, {"too_deep"})

@@ -80,3 +80,13 @@ def test_a_change_is_audited(stage: Stage) -> None:
     assert (entry.actor, entry.action) == ("admin-1", "settings.save")
     assert entry.after is not None
     assert entry.after["time_zone"] == "Europe/Berlin"
+
+
+def test_a_refused_change_has_no_account_decided(stage: Stage) -> None:
+    when = {"field": "mrr", "op": ">=", "value": "999.50"}
+    stage.call("PUT /v1/policy/draft", {"rules": [{"id": "a", "tier": "tier-1", "when": when}]}, if_match="*")
+
+    reply = stage.call("PUT /v1/settings", {"reporting_currency": "JPY", "time_zone": "Asia/Tokyo"}, if_match="*")
+
+    assert reply.status == 409
+    assert stage.decide.sent == []

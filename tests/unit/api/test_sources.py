@@ -149,3 +149,9 @@ def test_a_sync_that_can_t_be_queued_has_failed(stage: Stage) -> None:
 )
 def test_unknown_sources_and_syncs_are_not_found(stage: Stage, route: str) -> None:
     assert stage.call(route).status == 404
+
+
+def test_what_was_read_can_be_sent_back(stage: Stage) -> None:
+    shown = stage.call("GET /v1/sources/recurly")
+
+    assert stage.call("PUT /v1/sources/recurly", shown.json, if_match=shown.etag).status == 200
