@@ -1,83 +1,28 @@
 """Sources are pulled when they are due, page by page; the cursor moves only after a page is stored."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from functions.crm_sync.handler import handle
 from functions.crm_sync.progress import MAX_REJECTS
-from functions.crm_sync.schedule import SILENT, Begin, Leave, Wake, decide
-from functions.crm_sync.service import ATTEMPTS, CrmSync
+from functions.crm_sync.service import ATTEMPTS
 from shared.accounts.account import Account
 from shared.accounts.store import AccountChange
 from shared.accounts.values import SCALE, Json
-from shared.configuration.documents import DocumentChange, Kind
-from shared.configuration.reader import PublishedReader
 from shared.configuration.records import SourceRecord
 from shared.connectors.ports import PulledPage, VendorRefused, VendorUnavailable
-from shared.ingestion.intake import Intake
-from shared.ingestion.notebook import Notebook
 from shared.memory.accounts import MemoryAccounts
-from shared.memory.directory import MemoryDirectory
-from shared.memory.documents import MemoryDocuments
-from shared.memory.queues import MemoryQueue
 from shared.memory.runs import MemoryRuns
 from shared.runtime.failures import Permanent, Retryable
-from shared.runtime.messages import SyncSource, read, write
-from shared.runtime.ports import QueueUnavailable, Run, RunMoved, RunState
-from tests.support.connectors import FakeVendor, lender
-from tests.unit.ingestion.builders import MRR, key, record
-
-NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
-KIND = "sync:recurly"
-LATER = timedelta(minutes=5)
-"""Longer than any test's pull takes on the clock."""
-TICK = SyncSource(None, None)
-ASKED = SyncSource("recurly", "run-1")
-
-
-class House:
-    """The function with everything around it in memory; a queued run `run-1` is there, its clock stands still."""
-
-    def __init__(self, *, runs: MemoryRuns | None = None, accounts: MemoryAccounts | None = None) -> None:
-        self.now = NOW
-        self.accounts = accounts or MemoryAccounts()
-        self.documents = MemoryDocuments()
-        self.queue = MemoryQueue()
-        self.runs = runs or MemoryRuns()
-        self.vendor = FakeVendor()
-        self.sync = CrmSync(
-            published=PublishedReader(self.documents, timedelta(0)),
-            lender=lender(self.vendor),
-            runs=self.runs,
-            intake=Intake(self.accounts, MemoryDirectory()),
-            notebook=Notebook(MemoryRuns()),
-            queue=self.queue,
-            clock=lambda: self.now,
-        )
-
-    def configure(self, **source: Json) -> None:
-        known = self.documents.get(Kind.PUBLISHED, "source:recurly")
-        change = DocumentChange(Kind.PUBLISHED, "source:recurly", known.version if known else 0, source)
-        self.documents.commit([change], at=NOW, by="user-1", audit=())
-
-    def queued(self, run_id: str = "run-1") -> Run:
-        return self.runs.save(Run(run_id, KIND, RunState.QUEUED, NOW))
-
-    def work(self, asked: SyncSource = ASKED, *, until: datetime = NOW + LATER) -> Run | None:
-        self.sync.work(asked, until)
-        return self.runs.get(KIND, asked.run_id or "")
-
-    def sent(self) -> list[tuple[SyncSource, int]]:
-        found = [(read(message.body, (SyncSource,)), message.delay_seconds) for message in self.queue.take()]
-        return [(work, delay) for work, delay in found if isinstance(work, SyncSource)]
-
-    def mrr(self, record_key: str) -> object:
-        return self.accounts.accounts[self.accounts.linked[key(record_key)].account_id].values.get(MRR)
+from shared.runtime.messages import write
+from shared.runtime.ports import Run, RunMoved, RunState
+from tests.unit.functions.sync_house import ASKED, KIND, LATER, NOW, House
+from tests.unit.ingestion.builders import record
 
 
 def page(number: int, *records: SourceRecord, done: bool = False, **about: Any) -> PulledPage:
@@ -310,101 +255,6 @@ def test_an_absence_changes_nothing() -> None:
     pulled(house)
 
     assert house.accounts.writes == before
-
-
-def newest(state: RunState, *, age: timedelta, worked: timedelta | None = None) -> Run:
-    return Run("newest", KIND, state, NOW - age, worked_at=None if worked is None else NOW - worked)
-
-
-HOUR = timedelta(hours=1)
-
-
-@pytest.mark.parametrize(
-    ("run", "decision"),
-    [
-        (None, Begin),
-        (newest(RunState.SUCCEEDED, age=HOUR), Begin),
-        (newest(RunState.FAILED, age=HOUR), Begin),
-        (newest(RunState.CANCELLED, age=HOUR), Begin),
-        (newest(RunState.SUCCEEDED, age=HOUR - timedelta(seconds=1)), Leave),
-        (newest(RunState.FAILED, age=timedelta(0)), Leave),
-        (newest(RunState.QUEUED, age=HOUR), Leave),
-        (newest(RunState.QUEUED, age=SILENT), Wake),
-        (newest(RunState.RUNNING, age=9 * SILENT, worked=SILENT - timedelta(seconds=1)), Leave),
-        (newest(RunState.RUNNING, age=9 * SILENT, worked=SILENT), Wake),
-    ],
-)
-def test_a_source_is_due_by_its_newest_run(run: Run | None, decision: type) -> None:
-    assert type(decide(HOUR, run, NOW)) is decision
-
-
-def test_the_schedule_starts_what_is_due_once() -> None:
-    house = House()
-    house.configure(sync_minutes=60)
-
-    for _ in range(3):
-        house.sync.work(TICK, NOW + LATER)
-
-    [run] = house.runs.recent(KIND, limit=9)
-    assert (run.state, run.created_at) == (RunState.QUEUED, NOW)
-    assert house.sent() == [(SyncSource("recurly", run.id), 0)]
-
-
-class Blind(MemoryRuns):
-    """An index that lags: what was just saved is not listed."""
-
-    def recent(self, kind: str, *, limit: int) -> Sequence[Run]:
-        return super().recent(kind, limit=0 if limit else limit)
-
-
-def test_two_ticks_at_once_start_one_run() -> None:
-    house = House(runs=Blind())
-    house.configure(sync_minutes=60)
-
-    house.sync.work(TICK, NOW + LATER)
-    house.sync.work(TICK, NOW + LATER)
-
-    assert len(house.runs.runs) == len(house.sent()) == 1
-
-
-@pytest.mark.parametrize("source", [{}, {"enabled": False, "sync_minutes": 60}])
-def test_a_source_without_a_schedule_or_switched_off_is_not_started(source: dict[str, Json]) -> None:
-    house = House()
-    house.configure(**source)
-
-    assert house.sync.work(TICK, NOW + LATER) == []
-
-
-def test_a_source_that_only_sends_is_not_started() -> None:
-    house = House()
-    change = DocumentChange(Kind.PUBLISHED, "source:generic", 0, {"sync_minutes": 60})
-    house.documents.commit([change], at=NOW, by="user-1", audit=())
-
-    assert house.sync.work(TICK, NOW + LATER) == []
-
-
-def test_a_run_that_lost_its_message_gets_another_once() -> None:
-    house = House()
-    house.configure(sync_minutes=60)
-    stale = house.runs.save(Run("run-1", KIND, RunState.RUNNING, NOW - 2 * SILENT, cursor={"page": "1"}))
-
-    for _ in range(3):
-        house.sync.work(TICK, NOW + LATER)
-
-    assert house.sent() == [(SyncSource("recurly", stale.id), 0)]
-
-
-def test_a_run_that_the_queue_does_not_take_ends_and_the_next_is_due_as_ever() -> None:
-    house = House()
-    house.configure(sync_minutes=60)
-    house.queue.down = True
-
-    with pytest.raises(QueueUnavailable):
-        house.sync.work(TICK, NOW + LATER)
-
-    assert [run.state for run in house.runs.recent(KIND, limit=9)] == [RunState.FAILED]
-    house.queue.down, house.now = False, NOW + HOUR
-    assert len(house.sync.work(TICK, NOW + LATER)) == 1
 
 
 def event(*bodies: str) -> Mapping[str, Any]:
