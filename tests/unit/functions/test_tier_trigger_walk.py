@@ -1,0 +1,154 @@
+"""A walk decides every account once a policy is published, whatever comes twice, crashes or is superseded."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.tier_trigger.walk import PAGE, PAGES, PATIENCE, WAIT_SECONDS
+from shared.accounts.account import Account
+from shared.accounts.identity import AccountId
+from shared.runtime.messages import DecideAll
+from shared.runtime.ports import RunState
+from tests.support.builders import account
+from tests.unit.functions.tier_world import MAX_AGE, World
+
+MANY = PAGE * PAGES + 10
+
+
+@pytest.fixture(scope="module")
+def _accounts() -> list[Account]:
+    return [account(f"a{number:04}", mrr=640) for number in range(MANY)]
+
+
+@pytest.fixture
+def here(_accounts: list[Account]) -> World:
+    built = World()
+    for entry in _accounts:
+        built.keep(entry)
+    return built
+
+
+def finish(here: World) -> int:
+    """Brings the queue's messages until there are none; answers with how many times."""
+    times = 0
+    while here.queue.sent:
+        assert here.bring() == []
+        times += 1
+    return times
+
+
+def tiers(here: World) -> set[Any]:
+    return {entry.standing.tier for entry in here.accounts.accounts.values()}
+
+
+def test_every_account_is_decided_and_the_run_says_so(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+    assert finish(here) == 2
+    assert tiers(here) == {"tier-1"}
+    assert (here.run.state, here.run.done, here.run.counts) == (RunState.SUCCEEDED, MANY, {"changed": MANY})
+    assert here.run.finished_at == here.now
+    assert {row.cause for rows in here.accounts.rows.values() for row in rows} == {"policy"}
+
+
+def test_segments_share_the_run(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8, segments=4)
+    finish(here)
+    assert tiers(here) == {"tier-1"}
+    assert (here.run.state, here.run.done) == (RunState.SUCCEEDED, MANY)
+
+
+def test_messages_that_come_twice_change_nothing(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+    here.queue.sent *= 2
+    while here.queue.sent:
+        here.bring()
+        here.queue.sent *= 2 if here.run.state is RunState.RUNNING and len(here.queue.sent) < 8 else 1
+    assert (here.run.done, here.run.counts) == (MANY, {"changed": MANY})
+    assert {len(rows) for rows in here.accounts.rows.values()} == {1}
+
+
+def test_a_walk_that_broke_off_takes_up_what_is_left(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+    first = here.queue.sent[0]
+    here.queue.down = True
+    here.queue.sent = [first]
+    assert here.bring() == ["0"]
+    here.queue.down = False
+    here.queue.send([first])
+    finish(here)
+    assert (here.run.state, here.run.done) == (RunState.SUCCEEDED, MANY)
+
+
+def test_a_walk_ends_where_another_version_is_in_force(here: World) -> None:
+    here.publish(9, otherwise="tier-1")
+    here.order(8)
+    finish(here)
+    assert (here.run.state, here.run.error) == (RunState.CANCELLED, "superseded")
+    assert tiers(here) == {None}
+
+
+def test_a_walk_waits_for_its_version_to_be_in_force(here: World) -> None:
+    here.order(8)
+    here.bring()
+    assert [message.delay_seconds for message in here.queue.sent] == [WAIT_SECONDS]
+    here.publish(8, otherwise="tier-1")
+    here.now += MAX_AGE
+    finish(here)
+    assert here.run.state is RunState.SUCCEEDED
+
+
+def test_a_walk_whose_version_was_never_published_ends(here: World) -> None:
+    here.order(8)
+    here.now += PATIENCE
+    finish(here)
+    assert (here.run.state, here.run.error) == (RunState.CANCELLED, "not_published")
+
+
+def test_a_cancelled_run_stops(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+    here.runs.save(replace(here.run, state=RunState.CANCELLED))
+    finish(here)
+    assert tiers(here) == {None}
+
+
+def test_a_walk_without_its_run_does_nothing(here: World) -> None:
+    assert here.message(DecideAll("gone", 1, 0, 1, None)) == []
+    assert tiers(here) == {None}
+
+
+def test_an_account_that_fails_does_not_hold_the_walk(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+    poison = AccountId("a0003")
+
+    def move(written: Account) -> None:
+        if written.id == poison:
+            here.keep(here.accounts.accounts[poison])
+
+    here.accounts.before_commit = move
+    assert here.bring() == []
+    here.accounts.before_commit = lambda _: None
+    finish(here)
+    assert tiers(here) == {"tier-1"}
+    assert here.run.state is RunState.SUCCEEDED
+
+
+def test_a_page_that_is_decided_while_another_goes_on_counts_once(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+    twin = DecideAll("r1", 8, 0, 1, None)
+    overtaken = iter([True])
+
+    def overtake(_: Account) -> None:
+        if next(overtaken, False):
+            here.message(twin)
+
+    here.accounts.before_commit = overtake
+    finish(here)
+    assert (here.run.state, here.run.done) == (RunState.SUCCEEDED, MANY)

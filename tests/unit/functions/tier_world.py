@@ -1,0 +1,101 @@
+"""tier_trigger on the twins of its ports: accounts to decide, rules in force, a queue that brings back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from functions.tier_trigger.handler import handle
+from functions.tier_trigger.service import TierTrigger
+from functions.tier_trigger.walk import RUN, Walk
+from shared.accounts.account import Account
+from shared.accounts.identity import AccountId, TierId
+from shared.accounts.standing import Cause
+from shared.accounts.store import AccountChange
+from shared.accounts.values import Json
+from shared.configuration.documents import DocumentChange, Kind
+from shared.configuration.published import POLICY
+from shared.configuration.reader import PublishedReader
+from shared.memory.accounts import MemoryAccounts
+from shared.memory.documents import MemoryDocuments
+from shared.memory.queues import MemoryQueue
+from shared.memory.runs import MemoryRuns
+from shared.runtime.messages import DecideAll, Work, write
+from shared.runtime.ports import Run, RunState
+from tests.support import builders
+
+MAX_AGE = timedelta(seconds=10)
+
+
+class Interrupted(MemoryAccounts):
+    """A store on which something happens before each commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_commit: Callable[[Account], None] = lambda _: None
+
+    def commit(self, change: AccountChange) -> Account:
+        self.before_commit(change.account)
+        return super().commit(change)
+
+
+@dataclass
+class World:
+    now: datetime = builders.NOW
+    accounts: Interrupted = field(default_factory=Interrupted)
+    documents: MemoryDocuments = field(default_factory=MemoryDocuments)
+    runs: MemoryRuns = field(default_factory=MemoryRuns)
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+
+    def __post_init__(self) -> None:
+        reader = PublishedReader(self.documents, MAX_AGE)
+        trigger = TierTrigger(self.accounts, reader, self.queue, lambda: self.now)
+        self.walk = Walk(trigger, self.accounts, self.runs)
+
+    def keep(self, account: Account) -> Account:
+        """Writes the account as others do, over what is stored."""
+        stored = self.accounts.get(account.id)
+        version = stored.version if stored else 0
+        return MemoryAccounts.commit(self.accounts, AccountChange(replace(account, version=version), Cause.DATA))
+
+    def publish(self, version: int, **policy: Json) -> None:
+        known = self.documents.get(Kind.PUBLISHED, POLICY)
+        body = {"version": version, "policy": {"rules": [], **policy}}
+        change = DocumentChange(Kind.PUBLISHED, POLICY, known.version if known else 0, body)
+        self.documents.commit([change], at=self.now, by="ann", audit=[])
+
+    def tier(self, account_id: str = "acme") -> TierId | None:
+        return self.accounts.accounts[AccountId(account_id)].standing.tier
+
+    def stream(self, *account_ids: str) -> dict[str, Any]:
+        records = [
+            {"eventSource": "aws:dynamodb", "dynamodb": {"Keys": {"id": {"S": account_id}}}} for account_id in account_ids
+        ]
+        return handle({"Records": records}, self.walk)
+
+    def message(self, *works: Work) -> list[str]:
+        """Brings each; answers with the numbers of those that failed."""
+        records = [
+            {"eventSource": "aws:sqs", "messageId": str(number), "body": write(work).body}
+            for number, work in enumerate(works)
+        ]
+        return [failed["itemIdentifier"] for failed in handle({"Records": records}, self.walk)["batchItemFailures"]]
+
+    def bring(self) -> list[str]:
+        """What is on the queue, now; answers with the numbers of the messages that failed."""
+        records = [
+            {"eventSource": "aws:sqs", "messageId": str(number), "body": message.body}
+            for number, message in enumerate(self.queue.take())
+        ]
+        answer = handle({"Records": records}, self.walk)
+        return [failed["itemIdentifier"] for failed in answer["batchItemFailures"]]
+
+    def order(self, version: int, *, segments: int = 1) -> str:
+        """A run over all accounts, as a publish orders it."""
+        run = self.runs.save(Run("r1", RUN, RunState.QUEUED, created_at=self.now))
+        self.queue.send([write(DecideAll(run.id, version, number, segments, None)) for number in range(segments)])
+        return run.id
+
+    @property
+    def run(self) -> Run:
+        return self.runs.runs[RUN, "r1"]
