@@ -26,7 +26,7 @@ NEW = {"id": "tier-4", "name": "Tier 4"}
 @pytest.fixture
 def settings(aws: None, tables: dict[str, str]) -> Settings:  # noqa: ARG001 - moto runs first
     sqs = boto3.client("sqs")
-    urls = {name: sqs.create_queue(QueueName=f"api-{name}")["QueueUrl"] for name in ("decide", "syncs")}
+    urls = {name: sqs.create_queue(QueueName=f"{tables['config']}-{name}")["QueueUrl"] for name in ("decide", "syncs")}
     return Settings(
         stage="test",
         accounts_table=tables["accounts"],
