@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from aws_cdk import Acknowledgment, Stack, Token, Validations
 from constructs import IConstruct
 
+PLAIN_HTTP = "the emulator is reached over plain HTTP on this machine, and would refuse all"
+
 
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     """`reasons`: of each finding, by the id that the report asks for."""

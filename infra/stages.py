@@ -36,7 +36,8 @@ class Stage:
 
     emulated: bool = False
     """Deployed to the emulator on this machine: its dependency layer is built for this machine, and what the emulator
-    lacks is left out (failed stream records go to a queue instead of a bucket; vendors may be on loopback)."""
+    lacks is left out (failed stream records go to a queue instead of a bucket; plain HTTP is let in; vendors may be
+    on loopback)."""
     keep_data: bool = True
     """Tables and users survive the deletion of their stack, and can't be deleted by mistake."""
 

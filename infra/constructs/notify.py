@@ -16,7 +16,7 @@ class Notify(Construct):
     def __init__(self, scope: Construct, *, parts: Parts, front: HttpFront) -> None:
         super().__init__(scope, "Notify")
         stage, tables, notify = parts.house.stage, parts.tables, parts.queues[QueueName.NOTIFY]
-        self.topic = HouseTopic(self, "Topic", name=f"{stage.prefix}-alerts")
+        self.topic = HouseTopic(self, "Topic", stage=stage, name="alerts")
         self.mail = Mail(self, stage=stage, events=notify)
         settings = Settings(
             stage=stage.name,

@@ -5,7 +5,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.acknowledged import acknowledge
+from infra.acknowledged import PLAIN_HTTP, acknowledge
 from infra.constructs.function import HouseFunction
 from infra.stages import Stage
 
@@ -26,7 +26,7 @@ class DeadLetters(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, name: str) -> None:
         super().__init__(scope, construct_id)
         self.name = f"{stage.prefix}-{name}-dead"
-        self.queue = _queue(self, "Queue", self.name)
+        self.queue = _queue(self, "Queue", self.name, stage=stage)
         acknowledge(
             self.queue,
             {
@@ -42,12 +42,15 @@ class WorkQueue(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, name: str, worker_seconds: int) -> None:
         super().__init__(scope, construct_id)
         self.worker_seconds = worker_seconds
+        # AWS has one right for both calls, the emulator asks for one each.
+        self._send = ["sqs:SendMessage", "sqs:SendMessageBatch"] if stage.emulated else ["sqs:SendMessage"]
         self.name = f"{stage.prefix}-{name}"
         self.dead = DeadLetters(self, "Dead", stage=stage, name=name)
         self.isolation = _queue(
             self,
             "Isolation",
             f"{self.name}-isolation",
+            stage=stage,
             visibility=self._visibility,
             next_queue=sqs.DeadLetterQueue(max_receive_count=GIVE_UP_AFTER, queue=self.dead.queue),
         )
@@ -55,6 +58,7 @@ class WorkQueue(Construct):
             self,
             "Main",
             self.name,
+            stage=stage,
             visibility=self._visibility,
             next_queue=sqs.DeadLetterQueue(max_receive_count=ISOLATE_AFTER, queue=self.isolation),
         )
@@ -79,7 +83,7 @@ class WorkQueue(Construct):
             worker.allow([f"sqs:{action}" for action in _CONSUME], [queue.queue_arn])
 
     def grant_send(self, sender: HouseFunction) -> None:
-        sender.allow(["sqs:SendMessage"], [self.main.queue_arn])
+        sender.allow(self._send, [self.main.queue_arn])
 
     @property
     def _visibility(self) -> Duration:
@@ -91,17 +95,21 @@ def _queue(
     construct_id: str,
     name: str,
     *,
+    stage: Stage,
     visibility: Duration | None = None,
     next_queue: sqs.DeadLetterQueue | None = None,
 ) -> sqs.Queue:
     # Standard queues count age from the first sending, across redrives: all keep as long as is possible.
-    return sqs.Queue(
+    queue = sqs.Queue(
         scope,
         construct_id,
         queue_name=name,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=True,
+        enforce_ssl=not stage.emulated,
         retention_period=Duration.days(14),
         visibility_timeout=visibility,
         dead_letter_queue=next_queue,
     )
+    if stage.emulated:
+        acknowledge(queue, {"AwsSolutions::AwsSolutions-SQS4": PLAIN_HTTP})
+    return queue

@@ -5,13 +5,17 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.acknowledged import PLAIN_HTTP, acknowledge
 from infra.constructs.function import HouseFunction
+from infra.stages import Stage
 
 
 class HouseTopic(Construct):
-    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, name: str) -> None:
         super().__init__(scope, construct_id)
-        self.topic = sns.Topic(self, "Topic", topic_name=name, enforce_ssl=True)
+        self.topic = sns.Topic(self, "Topic", topic_name=f"{stage.prefix}-{name}", enforce_ssl=not stage.emulated)
+        if stage.emulated:
+            acknowledge(self.topic, {"AwsSolutions::AwsSolutions-SNS3": PLAIN_HTTP})
 
     def grant_publish(self, function: HouseFunction) -> None:
         function.allow(["sns:Publish"], [self.topic.topic_arn])

@@ -31,7 +31,7 @@ class Watch(Stack):
             description=f"Tierwright {stage.name}: what watches the flow",
             analytics_reporting=False,
         )
-        topic = HouseTopic(self, "Topic", name=f"{stage.prefix}-alarms")
+        topic = HouseTopic(self, "Topic", stage=stage, name="alarms")
         topic.grant_publish_from("cloudwatch.amazonaws.com")
         if stage.alarm_email:
             topic.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))

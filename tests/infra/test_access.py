@@ -115,4 +115,4 @@ def test_mail_goes_out_from_the_senders_address_alone(prod: Assembled) -> None:
         for statement in policy.properties["PolicyDocument"]["Statement"]
         if "ses:SendEmail" in statement["Action"]
     )
-    assert statement["Condition"] == {"StringEqualsIfExists": {"ses:FromAddress": prod.stage.sender}}
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": prod.stage.sender}}
