@@ -12,7 +12,7 @@ class Reading:
     """Collects errors while a document is read; `done` raises them all."""
 
     errors: list[DocumentError] = field(default_factory=list)
-    _refused: set[str] = field(default_factory=set)
+    _refused: set[str] = field(default_factory=set, init=False, repr=False)
 
     def refuse(self, pointer: str, code: Code, message: str) -> None:
         """Only the first error of a place is told: what follows from it would be noise."""

@@ -1,8 +1,8 @@
 """The bare outcome of deciding, without its reasons: what a bulk walk computes for accounts that mostly stay."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
 from shared.accounts.account import Account
 from shared.accounts.identity import RuleId, TierId
@@ -25,17 +25,6 @@ class Verdict:
     next_review_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """What one method says where it decides."""
-
-    tier: TierId | None
-    method: Method | None
-    rule: RuleId | None = None
-    hold: Hold | None = None
-    until: datetime | None = None
-
-
 def judge(account: Account, rulebook: Rulebook, now: datetime) -> Verdict:
     """The first method in the precedence that has a tier decides; an archived account is left as it is.
 
@@ -44,51 +33,47 @@ def judge(account: Account, rulebook: Rulebook, now: datetime) -> Verdict:
     """
     standing = account.standing
     if account.archived:
-        return Verdict(
-            standing.tier, standing.tier, standing.method, standing.rule, _status(standing.tier, standing.tier)
-        )
-    found = _deciding(account, rulebook, now)
-    tier = found.tier if found.hold is None else standing.tier
-    return Verdict(
-        tier=tier,
-        result=found.tier,
-        method=found.method,
-        rule=found.rule,
-        status=_status(standing.tier, tier, found.hold),
-        hold=found.hold,
-        next_review_at=found.until,
-    )
-
-
-def _deciding(account: Account, rulebook: Rulebook, now: datetime) -> _Result:
-    result = _Result(None, None)
+        stays = _status(standing.tier, standing.tier)
+        return Verdict(standing.tier, standing.tier, standing.method, standing.rule, stays)
+    verdict = None
     for method in rulebook.policy.precedence:
-        asked = _ask(method, account, rulebook, now)
-        if asked.tier is not None or asked.hold is not None:
+        asked = _ASK[method](account, rulebook, now)
+        if asked is not None and (asked.result is not None or asked.hold is not None):
             return asked
-        if method is Method.RULES:
-            result = asked
-    return result
+        verdict = asked or verdict
+    return verdict or Verdict(None, None, None, None, _status(standing.tier, None))
 
 
-def _ask(method: Method, account: Account, rulebook: Rulebook, now: datetime) -> _Result:
-    match method:
-        case Method.MANUAL:
-            until = account.override.expires_at if account.override else None
-            return _Result(manual_tier(account, rulebook, now), method, until=until)
-        case Method.SYNCED:
-            return _Result(synced_tier(account, rulebook), method)
-        case Method.RULES:
-            said = rules_say(account, rulebook)
-            waits = rulebook.policy.requires and never_known(account, rulebook) is not None
-            return _Result(said.tier, method, said.rule, Hold.MISSING_DATA if waits else None)
-        case _:
-            assert_never(method)
+def _by_hand(account: Account, rulebook: Rulebook, now: datetime) -> Verdict | None:
+    tier = manual_tier(account, rulebook, now)
+    if tier is None or account.override is None:
+        return None
+    status = _status(account.standing.tier, tier)
+    return Verdict(tier, tier, Method.MANUAL, None, status, next_review_at=account.override.expires_at)
 
 
-def _status(before: TierId | None, after: TierId | None, hold: Hold | None = None) -> Status:
+def _by_crm(account: Account, rulebook: Rulebook, _: datetime) -> Verdict | None:
+    tier = synced_tier(account, rulebook)
+    return None if tier is None else Verdict(tier, tier, Method.SYNCED, None, _status(account.standing.tier, tier))
+
+
+def _by_rules(account: Account, rulebook: Rulebook, _: datetime) -> Verdict:
+    """Null too is what the rules say."""
+    said, before = rules_say(account, rulebook), account.standing.tier
+    if rulebook.policy.requires and never_known(account, rulebook) is not None:
+        status = Status.HELD if before else Status.UNASSIGNED
+        return Verdict(before, said.tier, Method.RULES, said.rule, status, Hold.MISSING_DATA)
+    return Verdict(said.tier, said.tier, Method.RULES, said.rule, _status(before, said.tier))
+
+
+_ASK: Mapping[Method, Callable[[Account, Rulebook, datetime], Verdict | None]] = {
+    Method.MANUAL: _by_hand,
+    Method.SYNCED: _by_crm,
+    Method.RULES: _by_rules,
+}
+
+
+def _status(before: TierId | None, after: TierId | None) -> Status:
     if after != before:
         return Status.CHANGED
-    if after is None:
-        return Status.UNASSIGNED
-    return Status.UNCHANGED if hold is None else Status.HELD
+    return Status.UNASSIGNED if after is None else Status.UNCHANGED
