@@ -1,12 +1,12 @@
 """The account: contributions of records, the values they combine to, and its standing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
 from shared.accounts.contribution import Contribution
-from shared.accounts.identity import AccountId, FieldName, RecordKey
+from shared.accounts.identity import MANUAL, AccountId, FieldName, RecordKey
 from shared.accounts.standing import Override, Standing
 from shared.accounts.values import Value
 
@@ -35,8 +35,9 @@ class Account:
 
     @property
     def archived(self) -> bool:
-        """Whether every record is gone at its source, or another account took over."""
-        return self.merged_into is not None or (bool(self.records) and not any(r.live for r in self.records.values()))
+        """Whether every record of a source is gone there, or another account took over."""
+        records = self._of_sources()
+        return self.merged_into is not None or (bool(records) and not any(self.records[key].live for key in records))
 
     @property
     def name(self) -> str:
@@ -44,7 +45,11 @@ class Account:
         known = self.values.get(NAME)
         if isinstance(known, str) and known:
             return known
-        return min(self.records).external_id if self.records else self.id
+        return min(self._of_sources()).external_id if self._of_sources() else self.id
+
+    def _of_sources(self) -> Sequence[RecordKey]:
+        """The records but the one that people's own values are kept in."""
+        return [key for key in self.records if key.source != MANUAL]
 
     @property
     def owner(self) -> str | None:

@@ -75,6 +75,13 @@ def test_a_deleted_record_gives_nothing_and_older_words_do_not_revive_it() -> No
     assert gone.archived
 
 
+def test_a_value_set_by_hand_does_not_keep_an_account_alive_whose_records_are_gone() -> None:
+    gone = merged(update(mrr=100), update(f"{MANUAL}:acme", seats=3), update(version=2, deleted=True))
+
+    assert gone.archived
+    assert gone.name == "acme-1"
+
+
 def test_a_newer_update_revives_a_deleted_record() -> None:
     back = merged(update(version=1, mrr=100), update(version=3, deleted=True), update(version=4, mrr=300))
 
