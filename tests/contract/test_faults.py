@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
 from shared.accounts.account import Account
+from shared.accounts.listing import AccountFilter
 from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange, AccountMoved
 from shared.alerts.notice import NoticeState
@@ -15,10 +16,23 @@ from shared.aws.dynamodb.accounts import DynamoAccounts
 from shared.aws.dynamodb.alerts import DynamoAlerts
 from shared.aws.dynamodb.database import Database
 from shared.runtime.failures import Permanent, Retryable
-from tests.contract.builders import ACME, TIER_1, account, audit_entry, change, link, moved, record, stored, tier_change
+from tests.contract.builders import (
+    ACME,
+    NOW,
+    TIER_1,
+    TIER_2,
+    account,
+    audit_entry,
+    change,
+    link,
+    moved,
+    record,
+    stored,
+    tier_change,
+)
 from tests.contract.faults import answering, failing, hooked, losing, unreachable
 from tests.contract.test_alerts import alert, notice
-from tests.contract.test_notices import claimed
+from tests.contract.test_notices import MINUTE, claimed, held
 
 THROTTLED = ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"]
 
@@ -213,3 +227,30 @@ def test_what_a_crash_left_half_recorded_is_recorded_whole(dynamo_alerts: Dynamo
 
     assert dynamo_alerts.seen(ACME) == 1
     assert all(dynamo_alerts.alert(each.id) == each for each in raised)
+
+
+def test_an_index_that_lags_shows_no_notice_in_a_state_it_has_left(
+    dynamo_alerts: DynamoAlerts, connection: Database
+) -> None:
+    """Indexes follow their table a moment later: what they name is read again."""
+    kept, taken, later = held(1), held(2), held(3, NOW + MINUTE)
+    dynamo_alerts.record(Evaluation(ACME, 0, 1, (), (kept, taken, later)))
+    dynamo_alerts.move([(taken, claimed(taken))])
+    stale = {"Items": [{"pk": {"S": f"notice#{each.id}"}} for each in (kept, taken, later)], "Count": 3}
+
+    with answering(connection.client, "dynamodb.Query", stale):
+        assert dynamo_alerts.waiting("u-1", until=NOW) == [kept]
+        assert {each.id for each in dynamo_alerts.due(after=NOW - MINUTE, until=NOW)} == {kept.id}
+
+
+def test_an_index_that_lags_lists_no_account_that_has_left(
+    dynamo_accounts: DynamoAccounts, connection: Database
+) -> None:
+    stored(dynamo_accounts, account("here", tier=TIER_1))
+    stored(dynamo_accounts, account("gone", tier=TIER_2))
+    stale = {"Items": [{"id": {"S": each}} for each in ("here", "gone", "deleted")], "Count": 3}
+
+    with answering(connection.client, "dynamodb.Query", stale):
+        page = dynamo_accounts.page(AccountFilter(tier=TIER_1), limit=1, cursor=None)
+
+    assert [item.id for item in page.items] == ["here"]

@@ -1,6 +1,6 @@
 """Alerts on DynamoDB: an evaluation's alerts and notices, and how far it came, in one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import batched
 from typing import Any
 
@@ -39,7 +39,6 @@ class DynamoAlerts(DynamoNotices):
     def __init__(self, database: Database, *, alerts: str) -> None:
         super().__init__(database, alerts=alerts)
         self._alert = database.bind(AlertItem, alerts)
-        self._new_notice = database.bind(NoticeItem, alerts)
         self._seen = database.bind(SeenItem, alerts)
 
     def seen(self, account_id: AccountId) -> int:
@@ -73,7 +72,7 @@ class DynamoAlerts(DynamoNotices):
 
     def _rows(self, evaluation: Evaluation) -> list[AlertItem | NoticeItem]:
         alerts = [self._alert(**alert_attributes(alert)) for alert in evaluation.alerts]
-        notices = [self._new_notice(**notice_attributes(notice)) for notice in evaluation.notices]
+        notices = [self._notice(**notice_attributes(notice)) for notice in evaluation.notices]
         return [*alerts, *notices]
 
     def _write(self, evaluation: Evaluation, rows: Sequence[AlertItem | NoticeItem]) -> None:
@@ -133,10 +132,6 @@ class DynamoAlerts(DynamoNotices):
         for item in bulk.scan(self._database, self._alerts_table, Limit=CHUNK, **start):
             is_alert = item.get("kind", {}).get("S") == "alert"
             yield cursors.write("alerts", item["pk"]["S"]), alert_of(item) if is_alert else None
-
-    def _get(self, keys: Iterable[str]) -> Iterator[bulk.Item]:
-        found = [{"pk": {"S": key}} for key in dict.fromkeys(keys) if is_key(key)]
-        return bulk.get(self._database, self._alerts_table, found)
 
 
 def _absent(row: AlertItem | NoticeItem) -> Condition:
