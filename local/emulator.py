@@ -1,6 +1,7 @@
 """The AWS emulator's process: its environment, its start, the clients that speak to it."""
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -33,14 +34,14 @@ def api_url(port: int) -> str:
     return f"{endpoint(port)}/_aws/execute-api/{API_ID}"
 
 
-def start_emulator(home: Home, *, port: int, enforce_iam: bool, lock: IO[str]) -> Child:
+def start_emulator(home: Home, more: Mapping[str, str], *, port: int, enforce_iam: bool, lock: IO[str]) -> Child:
     for folder in (home.state, home.objects, home.scratch):
         folder.mkdir(parents=True, exist_ok=True)
     child = start(
         "MiniStack",
         ["ministack"],
         python=_PYTHON,
-        environment=_environment(home, port=port, enforce_iam=enforce_iam),
+        environment={**_environment(home, port=port, enforce_iam=enforce_iam), **more},
         log=home.logs / "ministack.log",
         lock=lock,
     )

@@ -39,15 +39,22 @@ class Recurly:
 
         Raises NotPriced, SandboxRefused.
         """
+        event = {"object_type": "subscription", "id": self.reprice(code, mrr), "event_type": "updated", "times": times}
+        answers = self._control("POST", "/_sandbox/webhooks", event)["deliveries"]
+        if set(answers) != {_OK}:
+            raise SandboxRefused(f"the webhook was answered {answers}")
+
+    def reprice(self, code: str, mrr: Fraction) -> str:
+        """Reprices the account's oldest subscription, whose id it returns, and tells nobody.
+
+        Raises NotPriced, SandboxRefused.
+        """
         now = datetime.now(UTC)
         rows = [row for page in self._api.pages(f"/accounts/code-{code}/subscriptions", now) for row in page.rows]
         wanted = round(float(price(mrr, rows, self._plans(rows, now), now)), _CENTS_OF_CENTS)
         path = f"/_sandbox/accounts/code-{code}/subscription?notify=false"
         changed = self._control("PATCH", path, {"quantity": 1, "unit_amount": wanted})["subscription"]
-        event = {"object_type": "subscription", "id": changed["id"], "event_type": "updated", "times": times}
-        answers = self._control("POST", "/_sandbox/webhooks", event)["deliveries"]
-        if set(answers) != {_OK}:
-            raise SandboxRefused(f"the webhook was answered {answers}")
+        return str(changed["id"])
 
     def _plans(self, rows: Sequence[Document], now: datetime) -> dict[str, Document]:
         ids = {required(child(row, "plan"), "id") for row in rows}

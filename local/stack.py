@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from local import emulated, parameters, stackfile, users
 from local.console import step
@@ -24,6 +24,8 @@ class Options:
     """Each function may do only what its role grants, as on AWS."""
     default_ports: bool = True
     """The addresses that the guides name, where they are free."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """More of it for the emulator, and so for the functions that it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def running(home: Home, options: Options) -> Iterator[Running]:
         undo.callback(shutil.rmtree, home.scratch, ignore_errors=True)
         with step("Start MiniStack"):
             port = kept.ports["emulator"]
-            emulator = start_emulator(home, port=port, enforce_iam=options.enforce_iam, lock=lock)
+            emulator = start_emulator(home, options.environment, port=port, enforce_iam=options.enforce_iam, lock=lock)
             undo.callback(emulator.stop)
         clients = Clients(stack.endpoint)
         roll_out(clients, stacks, public_url=stack.api_url)

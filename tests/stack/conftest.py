@@ -10,11 +10,31 @@ import pytest
 
 from local.home import Home
 from local.stack import Options, running
+from local.warm import warm
 from tests.stack.deployed import Deployed
+from tests.stack.metering import Meter
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    options = Options(enforce_iam=os.environ.get("AUTH") == "true", default_ports=False)
+def meter(tmp_path_factory: pytest.TempPathFactory) -> Meter:
+    return Meter(tmp_path_factory.mktemp("meter") / "calls.jsonl")
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory, meter: Meter) -> Iterator[Deployed]:
+    """Warm, its Recurly source set up at the sandbox, and nothing in it yet."""
+    options = Options(
+        enforce_iam=os.environ.get("AUTH") == "true", default_ports=False, environment=meter.environment()
+    )
     with running(Home(tmp_path_factory.mktemp("stack")), options) as stack:
-        yield Deployed(stack)
+        warm(stack)
+        found = Deployed(stack)
+        _point_at_sandbox(found)
+        yield found
+
+
+def _point_at_sandbox(deployed: Deployed) -> None:
+    """Without a schedule: a sync that starts by itself would be counted with what a test does."""
+    sandbox = deployed.running.stack.sandboxes["recurly"]
+    document = {"base_url": sandbox.url, "sync_minutes": None, "secrets": {"api_key": sandbox.api_key}}
+    deployed.api().call("PUT", "/v1/sources/recurly", document, headers={"if-match": "*"})

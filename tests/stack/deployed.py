@@ -45,7 +45,12 @@ class Deployed:
     def post(self, source: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Any delivery, as it is; its refusals too are replies."""
         answer = urllib3.request("POST", f"{self.running.stack.webhook_url}/{source}", body=body, headers=dict(headers))
-        return Reply(answer.status, dict(answer.headers), answer.data)
+        return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.data)
+
+    def get(self, url: str) -> Reply:
+        """Any page, by nobody in particular."""
+        answer = urllib3.request("GET", url, redirect=False)
+        return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.data)
 
     def mails(self) -> Sequence[Mapping[str, Any]]:
         """What the mailbox shows, newest first: `id`, `from`, `to`, `subject`, `sent_at`, `text`, `html`."""

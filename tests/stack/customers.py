@@ -1,0 +1,90 @@
+"""Recurly customers of the suite's own, each with a CSM of its own, so that no mail is grouped with another's."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+from local.billing import NotPriced
+from local.recurly import Recurly
+from tests.stack.deployed import Deployed
+from tests.support.signing import recurly_body, recurly_headers
+
+HIGH, LOW = Fraction("1225.00"), Fraction("640.00")
+"""MRR in Tier 1, and in Tier 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    code: str
+    subscription: str
+    csm: str
+
+
+def reprice(deployed: Deployed, code: str, mrr: Fraction) -> str:
+    """At the sandbox, which tells nobody; returns the subscription's id."""
+    return Recurly(deployed.running.stack.sandboxes["recurly"]).reprice(code, mrr)
+
+
+def announce(deployed: Deployed, customer: Customer, *, event: str = "updated") -> int:
+    """Recurly's thin, signed webhook of the customer's subscription; returns the answer's status."""
+    now = datetime.now(UTC)
+    body = recurly_body("subscription", customer.subscription, event, now)
+    headers = recurly_headers(body, now, deployed.running.stack.webhook_secrets["recurly"])
+    return deployed.post("recurly", body, headers).status
+
+
+def customers(deployed: Deployed, number: int, group: str) -> list[Customer]:
+    """In Tier 1, each with its CSM: deployed, billed at Recurly and told of by signed webhooks of both sources."""
+    found = list(islice(_repriced(deployed, group), number))
+    assert len(found) == number, f"the sandbox has {len(found)} customers that bill in the reporting currency"
+    _hire(deployed, [customer.csm for customer in found])
+    records = [
+        {
+            "external_id": f"{group}-{number}",
+            "external_ids": {"recurly": customer.code},
+            "version": 1,
+            "fields": {"owner": customer.csm},
+        }
+        for number, customer in enumerate(found)
+    ]
+    assert deployed.deliver(records).status == 200
+    assert {announce(deployed, customer) for customer in found} == {200}
+    for customer in found:
+        deployed.wait(f"Tier 1 of {customer.code}", lambda code=customer.code: _ready(deployed, code))  # type: ignore[misc]
+    return found
+
+
+def account(deployed: Deployed, code: str) -> Mapping[str, Any] | None:
+    items = deployed.api().get(f"/v1/accounts?external_id=recurly:{code}")["items"]
+    found: Mapping[str, Any] | None = items[0] if items else None
+    return found
+
+
+def _repriced(deployed: Deployed, group: str) -> Iterator[Customer]:
+    """Those whose price can make both amounts: others are on trial, or bill in other currencies."""
+    for code in Recurly(deployed.running.stack.sandboxes["recurly"]).codes():
+        try:
+            reprice(deployed, code, LOW)
+            subscription = reprice(deployed, code, HIGH)
+        except NotPriced:
+            continue
+        yield Customer(code, subscription, f"{group}-{code}@example.com")
+
+
+def _ready(deployed: Deployed, code: str) -> bool:
+    found = account(deployed, code)
+    return bool(found and found["tier"]["id"] == "tier-1" and found["owner"] and "@" not in found["owner"])
+
+
+def _hire(deployed: Deployed, emails: Sequence[str]) -> None:
+    cognito = deployed.running.clients("cognito-idp")
+    for email in emails:
+        cognito.admin_create_user(
+            UserPoolId=deployed.running.emulated.user_pool,
+            Username=email,
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+            MessageAction="SUPPRESS",
+        )
