@@ -14,20 +14,13 @@ class Alerts(Construct):
     def __init__(self, scope: Construct, *, parts: Parts) -> None:
         super().__init__(scope, "Alerts")
         stage, tables, evaluate = parts.house.stage, parts.tables, parts.queues[QueueName.EVALUATE_ALERTS]
-        settings = Settings(
-            stage=stage.name,
-            accounts_table=tables["accounts"].name,
-            links_table=tables["links"].name,
-            history_table=tables["history"].name,
-            audit_table=tables["audit"].name,
-            config_table=tables["config"].name,
-            alerts_table=tables["alerts"].name,
-            evaluate_alerts_queue_url=evaluate.url,
-            user_pool_id=parts.users.user_pool_id,
-            config_max_age_seconds=stage.config_max_age_seconds,
-        )
         self.function = HouseFunction(
-            self, "alerts", house=parts.house, settings=settings, timeout_seconds=evaluate.worker_seconds, resends=True
+            self,
+            "alerts",
+            house=parts.house,
+            settings=parts.settings(Settings),
+            timeout_seconds=evaluate.worker_seconds,
+            resends=True,
         )
         follow(
             tables["accounts"],

@@ -14,8 +14,13 @@ class Announce(Construct):
         super().__init__(scope, "Announce")
         stage = parts.house.stage
         self.bus = events.EventBus(self, "Bus", event_bus_name=stage.prefix)
-        settings = Settings(stage=stage.name, bus_name=self.bus.event_bus_name)
-        self.function = HouseFunction(self, "announce", house=parts.house, settings=settings, timeout_seconds=30)
+        self.function = HouseFunction(
+            self,
+            "announce",
+            house=parts.house,
+            settings=parts.settings(Settings, bus_name=self.bus.event_bus_name),
+            timeout_seconds=30,
+        )
         follow(
             parts.tables["history"],
             self.function,

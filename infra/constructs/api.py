@@ -1,4 +1,4 @@
-"""The way in for people and programs: the HTTP API behind the user pool's tokens, and three pages without."""
+"""The way in for people and programs: the HTTP API behind the user pool's tokens, and a few pages without."""
 
 from constructs import Construct
 
@@ -15,28 +15,14 @@ OPEN = ("GET /health", "GET /docs", "GET /why/{token}", "GET /v1/openapi.json")
 class Api(Construct):
     def __init__(self, scope: Construct, *, parts: Parts, front: HttpFront) -> None:
         super().__init__(scope, "Api")
-        stage, tables, queues = parts.house.stage, parts.tables, parts.queues
-        settings = Settings(
-            stage=stage.name,
-            accounts_table=tables["accounts"].name,
-            links_table=tables["links"].name,
-            history_table=tables["history"].name,
-            audit_table=tables["audit"].name,
-            config_table=tables["config"].name,
-            alerts_table=tables["alerts"].name,
-            runs_table=tables["runs"].name,
-            markers_table=tables["markers"].name,
-            decide_queue_url=queues[QueueName.DECIDE].url,
-            syncs_queue_url=queues[QueueName.SYNCS].url,
-            public_url=front.url,
-            secrets_prefix=stage.secrets_prefix,
-            user_pool_id=parts.users.user_pool_id,
-            config_max_age_seconds=stage.config_max_age_seconds,
-            loopback_vendors=stage.emulated,
-        )
         # An HTTP API waits 30 seconds for its answer.
         self.function = HouseFunction(
-            self, "api", house=parts.house, settings=settings, timeout_seconds=29, memory_mb=1024
+            self,
+            "api",
+            house=parts.house,
+            settings=parts.settings(Settings, public_url=front.url),
+            timeout_seconds=29,
+            memory_mb=1024,
         )
         front.serve(self.function, *OPEN)
         front.serve_users(self.function, "ANY /v1/{proxy+}")

@@ -15,19 +15,10 @@ from infra.constructs.tick import Tick
 class Clock(Construct):
     def __init__(self, scope: Construct, *, parts: Parts) -> None:
         super().__init__(scope, "Clock")
-        stage, tables, queues = parts.house.stage, parts.tables, parts.queues
-        settings = Settings(
-            stage=stage.name,
-            accounts_table=tables["accounts"].name,
-            links_table=tables["links"].name,
-            history_table=tables["history"].name,
-            audit_table=tables["audit"].name,
-            alerts_table=tables["alerts"].name,
-            runs_table=tables["runs"].name,
-            decide_queue_url=queues[QueueName.DECIDE].url,
-            notify_queue_url=queues[QueueName.NOTIFY].url,
+        stage, queues = parts.house.stage, parts.queues
+        self.function = HouseFunction(
+            self, "clock", house=parts.house, settings=parts.settings(Settings), timeout_seconds=55
         )
-        self.function = HouseFunction(self, "clock", house=parts.house, settings=settings, timeout_seconds=55)
         queues[QueueName.DECIDE].grant_send(self.function)
         queues[QueueName.NOTIFY].grant_send(self.function)
         grants.find_due(parts, self.function)

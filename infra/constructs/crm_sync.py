@@ -13,23 +13,14 @@ from shared.runtime.messages import SyncSource, write
 class CrmSync(Construct):
     def __init__(self, scope: Construct, *, parts: Parts) -> None:
         super().__init__(scope, "CrmSync")
-        stage, tables, syncs = parts.house.stage, parts.tables, parts.queues[QueueName.SYNCS]
-        settings = Settings(
-            stage=stage.name,
-            accounts_table=tables["accounts"].name,
-            links_table=tables["links"].name,
-            history_table=tables["history"].name,
-            audit_table=tables["audit"].name,
-            config_table=tables["config"].name,
-            runs_table=tables["runs"].name,
-            syncs_queue_url=syncs.url,
-            secrets_prefix=stage.secrets_prefix,
-            user_pool_id=parts.users.user_pool_id,
-            config_max_age_seconds=stage.config_max_age_seconds,
-            loopback_vendors=stage.emulated,
-        )
+        stage, syncs = parts.house.stage, parts.queues[QueueName.SYNCS]
         self.function = HouseFunction(
-            self, "crm_sync", house=parts.house, settings=settings, timeout_seconds=syncs.worker_seconds, resends=True
+            self,
+            "crm_sync",
+            house=parts.house,
+            settings=parts.settings(Settings),
+            timeout_seconds=syncs.worker_seconds,
+            resends=True,
         )
         syncs.work(self.function, batch_size=1, max_concurrency=5)
         syncs.grant_send(self.function)

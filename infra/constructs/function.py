@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.acknowledged import acknowledge
@@ -31,6 +33,13 @@ class House:
     dependencies: lambda_.ILayerVersion
 
 
+class Logging(TypedDict):
+    log_group: logs.ILogGroup
+    logging_format: lambda_.LoggingFormat
+    application_log_level_v2: lambda_.ApplicationLogLevel
+    system_log_level_v2: lambda_.SystemLogLevel
+
+
 class HouseFunction(Construct):
     """`functions.NAME.handler.handler` with exactly the environment of its settings and no rights but those allowed."""
 
@@ -50,9 +59,7 @@ class HouseFunction(Construct):
         super().__init__(scope, "Function")
         stage = house.stage
         self.name = f"{stage.prefix}-{name.replace('_', '-')}"
-        group = log_group(self, f"/aws/lambda/{self.name}", stage)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        group.grant_write(self.role)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -64,10 +71,7 @@ class HouseFunction(Construct):
             layers=[] if lean else [house.dependencies],
             environment=variables(settings) | _telemetry(name, stage),
             role=self.role,
-            log_group=group,
-            logging_format=lambda_.LoggingFormat.JSON,
-            application_log_level_v2=lambda_.ApplicationLogLevel[stage.log_level],
-            system_log_level_v2=lambda_.SystemLogLevel.WARN,
+            **self._logging(stage),
             timeout=Duration.seconds(timeout_seconds),
             memory_size=memory_mb,
             # Lambda stops a function that feeds its own queue after about 16 rounds; our messages carry a count.
@@ -77,6 +81,16 @@ class HouseFunction(Construct):
         if stage.tracing:
             acknowledge(self.role, {"AwsSolutions::AwsSolutions-IAM5[Resource::*]": "X-Ray's writes know no resource"})
         acknowledge(self.function, _ACKNOWLEDGED)
+
+    def _logging(self, stage: Stage) -> Logging:
+        group = log_group(self, f"/aws/lambda/{self.name}", stage)
+        group.grant_write(self.role)
+        return {
+            "log_group": group,
+            "logging_format": lambda_.LoggingFormat.JSON,
+            "application_log_level_v2": lambda_.ApplicationLogLevel[stage.log_level],
+            "system_log_level_v2": lambda_.SystemLogLevel.WARN,
+        }
 
     def allow(self, actions: Sequence[str], resources: Sequence[str]) -> None:
         self.role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))

@@ -57,7 +57,7 @@ class HttpFront(Construct):
         self._add(function, routes, self._users)
 
     def _add(self, function: HouseFunction, routes: tuple[str, ...], check: http.IHttpRouteAuthorizer | None) -> None:
-        integration = integrations.HttpLambdaIntegration(f"{function.node.path}Integration", function.function)
+        integration = integrations.HttpLambdaIntegration("Integration", function.function)
         for route in routes:
             method, path = route.split(" ")
             added = self.api.add_routes(

@@ -11,23 +11,14 @@ from infra.constructs.parts import Parts, QueueName
 class Ingest(Construct):
     def __init__(self, scope: Construct, *, parts: Parts) -> None:
         super().__init__(scope, "Ingest")
-        stage, tables, hints = parts.house.stage, parts.tables, parts.queues[QueueName.HINTS]
-        settings = Settings(
-            stage=stage.name,
-            accounts_table=tables["accounts"].name,
-            links_table=tables["links"].name,
-            history_table=tables["history"].name,
-            audit_table=tables["audit"].name,
-            config_table=tables["config"].name,
-            runs_table=tables["runs"].name,
-            hints_queue_url=hints.url,
-            secrets_prefix=stage.secrets_prefix,
-            user_pool_id=parts.users.user_pool_id,
-            config_max_age_seconds=stage.config_max_age_seconds,
-            loopback_vendors=stage.emulated,
-        )
+        hints = parts.queues[QueueName.HINTS]
         self.function = HouseFunction(
-            self, "ingest", house=parts.house, settings=settings, timeout_seconds=hints.worker_seconds, resends=True
+            self,
+            "ingest",
+            house=parts.house,
+            settings=parts.settings(Settings),
+            timeout_seconds=hints.worker_seconds,
+            resends=True,
         )
         hints.work(self.function, batch_size=10, max_concurrency=50)
         hints.grant_send(self.function)

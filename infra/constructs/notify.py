@@ -18,22 +18,12 @@ class Notify(Construct):
         stage, tables, notify = parts.house.stage, parts.tables, parts.queues[QueueName.NOTIFY]
         self.topic = HouseTopic(self, "Topic", stage=stage, name="alerts")
         self.mail = Mail(self, stage=stage, events=notify)
-        settings = Settings(
-            stage=stage.name,
-            accounts_table=tables["accounts"].name,
-            links_table=tables["links"].name,
-            history_table=tables["history"].name,
-            audit_table=tables["audit"].name,
-            config_table=tables["config"].name,
-            alerts_table=tables["alerts"].name,
-            notify_queue_url=notify.url,
+        settings = parts.settings(
+            Settings,
             topic_arn=self.topic.topic.topic_arn,
             sender=stage.sender,
             configuration_set=self.mail.configuration_set,
             public_url=front.url,
-            secrets_prefix=stage.secrets_prefix,
-            user_pool_id=parts.users.user_pool_id,
-            config_max_age_seconds=stage.config_max_age_seconds,
         )
         self.function = HouseFunction(
             self, "notify", house=parts.house, settings=settings, timeout_seconds=notify.worker_seconds, resends=True

@@ -1,6 +1,6 @@
 """What the steps of the flow are joined by: tables, queues, users, the place for failed stream records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from aws_cdk import aws_cognito as cognito
@@ -41,6 +41,26 @@ class Parts:
     queues: dict[QueueName, WorkQueue]
     users: cognito.IUserPool
     stream_failures: StreamFailures
+
+    def settings[T](self, kind: type[T], **own: str) -> T:
+        """A function's settings: what every deployment has, by the fields' names, and what only this function is told.
+
+        Raises TypeError for a field that neither gives.
+        """
+        asked = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # T is a dataclass type
+        return kind(**{name: value for name, value in self._known().items() if name in asked}, **own)
+
+    def _known(self) -> dict[str, object]:
+        stage = self.house.stage
+        return {
+            "stage": stage.name,
+            "secrets_prefix": stage.secrets_prefix,
+            "user_pool_id": self.users.user_pool_id,
+            "config_max_age_seconds": stage.config_max_age_seconds,
+            "loopback_vendors": stage.emulated,
+            **{f"{name}_table": table.name for name, table in self.tables.items()},
+            **{f"{name.replace('-', '_')}_queue_url": queue.url for name, queue in self.queues.items()},
+        }
 
 
 def queues(scope: Construct, stage: Stage) -> dict[QueueName, WorkQueue]:

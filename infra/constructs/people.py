@@ -13,28 +13,7 @@ from shared.access.people import Role
 class People(Construct):
     def __init__(self, scope: Construct, *, stage: Stage) -> None:
         super().__init__(scope, "People")
-        self.pool = cognito.UserPool(
-            self,
-            "Pool",
-            user_pool_name=stage.prefix,
-            self_sign_up_enabled=False,
-            sign_in_aliases=cognito.SignInAliases(email=True),
-            sign_in_case_sensitive=False,
-            auto_verify=cognito.AutoVerifiedAttrs(email=True),
-            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
-            mfa=cognito.Mfa.OPTIONAL,
-            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
-            password_policy=cognito.PasswordPolicy(
-                min_length=12,
-                require_lowercase=True,
-                require_uppercase=True,
-                require_digits=True,
-                require_symbols=True,
-                temp_password_validity=Duration.days(7),
-            ),
-            deletion_protection=stage.keep_data,
-            removal_policy=removal(stage),
-        )
+        self.pool = _pool(self, stage)
         self.client = self.pool.add_client(
             "Client",
             user_pool_client_name=stage.prefix,
@@ -55,3 +34,28 @@ class People(Construct):
         )
         for role in Role:
             self.pool.add_group(role.value.title(), group_name=role.value)
+
+
+def _pool(scope: Construct, stage: Stage) -> cognito.UserPool:
+    return cognito.UserPool(
+        scope,
+        "Pool",
+        user_pool_name=stage.prefix,
+        self_sign_up_enabled=False,
+        sign_in_aliases=cognito.SignInAliases(email=True),
+        sign_in_case_sensitive=False,
+        auto_verify=cognito.AutoVerifiedAttrs(email=True),
+        account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+        mfa=cognito.Mfa.OPTIONAL,
+        mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
+        password_policy=cognito.PasswordPolicy(
+            min_length=12,
+            require_lowercase=True,
+            require_uppercase=True,
+            require_digits=True,
+            require_symbols=True,
+            temp_password_validity=Duration.days(7),
+        ),
+        deletion_protection=stage.keep_data,
+        removal_policy=removal(stage),
+    )

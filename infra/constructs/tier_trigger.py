@@ -14,22 +14,11 @@ class TierTrigger(Construct):
     def __init__(self, scope: Construct, *, parts: Parts) -> None:
         super().__init__(scope, "TierTrigger")
         stage, tables, decide = parts.house.stage, parts.tables, parts.queues[QueueName.DECIDE]
-        settings = Settings(
-            stage=stage.name,
-            accounts_table=tables["accounts"].name,
-            links_table=tables["links"].name,
-            history_table=tables["history"].name,
-            audit_table=tables["audit"].name,
-            config_table=tables["config"].name,
-            runs_table=tables["runs"].name,
-            decide_queue_url=decide.url,
-            config_max_age_seconds=stage.config_max_age_seconds,
-        )
         self.function = HouseFunction(
             self,
             "tier_trigger",
             house=parts.house,
-            settings=settings,
+            settings=parts.settings(Settings),
             timeout_seconds=decide.worker_seconds,
             memory_mb=1024,
             resends=True,

@@ -12,11 +12,9 @@ from infra.constructs.parts import Parts, QueueName
 class Webhook(Construct):
     def __init__(self, scope: Construct, *, parts: Parts, front: HttpFront) -> None:
         super().__init__(scope, "Webhook")
-        stage = parts.house.stage
         hints = parts.queues[QueueName.HINTS]
-        settings = Settings(stage=stage.name, hints_queue_url=hints.url, secrets_prefix=stage.secrets_prefix)
         self.function = HouseFunction(
-            self, "webhook", house=parts.house, settings=settings, timeout_seconds=10, lean=True
+            self, "webhook", house=parts.house, settings=parts.settings(Settings), timeout_seconds=10, lean=True
         )
         hints.grant_send(self.function)
         grants.read_secrets(parts, self.function, "webhook/*")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,7 +34,7 @@ class Resource:
 class Assembled:
     stage: Stage
     folder: Path
-    templates: Mapping[str, Json]
+    templates: Mapping[str, Json] = field(repr=False)
     """By the end of the stack's name: `data`, `service`, `watch`."""
 
     @classmethod

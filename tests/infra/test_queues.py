@@ -1,10 +1,9 @@
 """A message is worked on, isolated, or in a dead-letter queue: never lost, never in another's way."""
 
-import json
-
 import pytest
 
 from infra.constructs.parts import QueueName
+from shared.runtime.messages import SyncSource, read
 from tests.infra.assembled import Assembled, Resource
 
 QUEUES = [name.value for name in QueueName]
@@ -86,7 +85,7 @@ def test_dead_letters_wait_for_two_weeks(prod: Assembled) -> None:
 def test_the_sync_tick_asks_for_whichever_sources_are_due(prod: Assembled) -> None:
     target = prod.named("AWS::Scheduler::Schedule")["sync-tick"].properties["Target"]
     assert prod.text(target["Arn"]) == "tierwright-prod-syncs"
-    assert json.loads(target["Input"]) == {"do": "SyncSource", "source": None, "run_id": None}
+    assert read(target["Input"], [SyncSource]) == SyncSource(source=None, run_id=None)
 
 
 def test_schedules_put_undelivered_ticks_aside(prod: Assembled) -> None:
