@@ -1,6 +1,7 @@
 """The commands behind `make up`, `down`, `reset`, `token`, `send` and `doctor`."""
 
 import argparse
+import re
 import signal
 import sys
 from decimal import Decimal
@@ -42,13 +43,19 @@ def _parser() -> argparse.ArgumentParser:
     token.set_defaults(run=commands.token)
     send = added.add_parser("send", help="change an account at the Recurly sandbox and show what happened")
     send.add_argument("account", help="its code: acme")
-    send.add_argument("mrr", type=Decimal, help="1400, or 1400.50")
+    send.add_argument("mrr", type=_amount, help="1400, or 1400.50")
     send.add_argument("--times", type=int, default=1, help="deliver the same webhook so often")
     send.set_defaults(run=commands.send)
     doctor = added.add_parser("doctor", help="examine a deployment and say what to do")
     doctor.add_argument("stage", help="of infra/stages.toml: local, prod")
     doctor.set_defaults(run=commands.doctor)
     return parser
+
+
+def _amount(text: str) -> Decimal:
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,2})?", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount: write 1400 or 1400.50")
+    return Decimal(text)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 
 import urllib3
 
-_TIMEOUT_SECONDS = 30.0
+_TIMEOUT_SECONDS = 60.0
 _REFUSED = 400
 
 
@@ -23,6 +23,7 @@ class ApiRefused(Exception):
 class Reply:
     status: int
     headers: Mapping[str, str]
+    """Names in lower case."""
     body: Any
 
 
@@ -45,4 +46,5 @@ class Api:
         answer = self._pool.request(method, url, body=content, headers=sent)
         if answer.status >= _REFUSED:
             raise ApiRefused(f"{method} {path}: {answer.status} {answer.data.decode()}", status=answer.status)
-        return Reply(answer.status, dict(answer.headers), json.loads(answer.data) if answer.data else None)
+        named = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(answer.status, named, json.loads(answer.data) if answer.data else None)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,8 @@ from local.fingerprint import fingerprint
 from local.home import BUILD, REPOSITORY
 from local.process import run
 
-OUTPUT = BUILD / "cdk.out"
-_MARK = BUILD / "cdk.out.fingerprint"
+ASSEMBLIES = BUILD / "assemblies"
+_KEPT = 3
 _PYTHON = REPOSITORY / ".venv" / "bin" / "python"
 INPUTS = (
     "infra/**/*.py",
@@ -35,20 +36,23 @@ class SynthesizedStack:
     """What the template names by an object key: staged files and folders."""
 
 
-def is_current() -> bool:
-    return _MARK.exists() and _MARK.read_text() == fingerprint(*INPUTS) and (OUTPUT / "manifest.json").exists()
+def current() -> Path:
+    """Where the assembly of the tree as it is stands, or is to stand."""
+    return ASSEMBLIES / fingerprint(*INPUTS)[:16]
 
 
-def synthesize() -> None:
-    """Runs the CDK app; raises ChildFailed with what it said."""
-    mark = fingerprint(*INPUTS)
-    _MARK.unlink(missing_ok=True)
-    environment = {**os.environ, "STAGE": "local", "OUT": str(OUTPUT), "JSII_NODE": str(_node())}
+def synthesize(output: Path) -> None:
+    """Runs the CDK app; `output` is whole or not there. Raises ChildFailed with what the app said."""
+    draft = output.with_suffix(".draft")
+    environment = {**os.environ, "STAGE": "local", "OUT": str(draft), "JSII_NODE": str(_node())}
     run([str(_PYTHON), "-m", "infra.app"], environment=environment)
-    _MARK.write_text(mark)
+    draft.rename(output)
+    made = sorted(ASSEMBLIES.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for old in made[_KEPT:]:
+        shutil.rmtree(old)
 
 
-def read(output: Path = OUTPUT) -> Sequence[SynthesizedStack]:
+def read(output: Path) -> Sequence[SynthesizedStack]:
     """The assembly's stacks, each after those it depends on."""
     artifacts = json.loads((output / "manifest.json").read_text())["artifacts"]
     stacks = {name for name, artifact in artifacts.items() if artifact["type"] == "aws:cloudformation:stack"}

@@ -74,8 +74,10 @@ def keep(home: Home, *, secret_names: tuple[str, ...], people: tuple[str, ...], 
         old = json.loads(home.kept_file.read_text())
     except FileNotFoundError:
         old = {"ports": DEFAULT_PORTS if default_ports else {}, "secrets": {}, "passwords": {}}
+    ports = _free_ports(old["ports"])
+    _move(home.state, old["ports"].get("emulator"), ports["emulator"])
     kept = Kept(
-        ports=_free_ports(old["ports"]),
+        ports=ports,
         secrets={name: old["secrets"].get(name) or secrets.token_hex(32) for name in secret_names},
         passwords={name: old["passwords"].get(name) or _password() for name in people},
     )
@@ -105,6 +107,15 @@ def _free_ports(wanted: Mapping[str, int]) -> dict[str, int]:
         port = wanted.get(name)
         chosen[name] = port if port and port not in chosen.values() and _is_free(port) else _any_free()
     return chosen
+
+
+def _move(state: Path, before: int | None, now: int) -> None:
+    """Rewrites the emulator's own address in its state: it stands in queues' URLs, functions' environments, mails."""
+    if before is None or before == now:
+        return
+    for file in state.glob("*.json"):
+        text = file.read_text()
+        file.write_text(text.replace(f"127.0.0.1:{before}", f"127.0.0.1:{now}"))
 
 
 def _is_free(port: int) -> bool:

@@ -1,6 +1,8 @@
 """Brings the emulator to what the tree says: synthesizes, adapts, uploads, deploys, sets what templates can't carry."""
 
+import fcntl
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from infra.layers import Layer, build
 from local import assembly, assets, layer
@@ -14,15 +16,25 @@ from local.template import Change, Place, transform
 
 
 def prepare() -> Sequence[SynthesizedStack]:
-    """The synthesized stacks of the tree as it is."""
-    dependencies = Layer("local")
-    if not dependencies.path.exists():
-        with step("Install the functions' dependencies"):
-            build(dependencies)
-    if not assembly.is_current():
-        with step("Synthesize the templates"):
-            assembly.synthesize()
-    return assembly.read()
+    """The synthesized stacks of the tree as it is. One start at a time builds; the others find it built."""
+    with _building():
+        dependencies = Layer("local")
+        if not dependencies.path.exists():
+            with step("Install the functions' dependencies"):
+                build(dependencies)
+        assembled = assembly.current()
+        if not assembled.exists():
+            with step("Synthesize the templates"):
+                assembly.synthesize(assembled)
+        return assembly.read(assembled)
+
+
+@contextmanager
+def _building() -> Iterator[None]:
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def roll_out(clients: Clients, stacks: Sequence[SynthesizedStack], *, public_url: str) -> None:

@@ -1,13 +1,14 @@
 """Fills a fresh stack: the source is set up and synced through the API, the owners come by signed webhooks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import urllib3
 
-from local.api import Api
+from local.api import Api, ApiRefused
 from local.console import step
 from local.demo.owners import deliveries
 from local.recurly import Recurly
@@ -19,6 +20,7 @@ _SYNC_SECONDS = 300.0
 _OWNERS_SECONDS = 120.0
 _ENDED = ("succeeded", "failed", "cancelled")
 _OK = 200
+_CONFLICT = 409
 
 
 class DemoFailed(Exception):
@@ -43,10 +45,22 @@ def load(stack: Stack, api: Api) -> None:
 
 
 def _sync(api: Api) -> None:
-    location = api.call("POST", "/v1/sources/recurly/sync").headers["location"]
+    location = _started(api)
     run = wait_for("the sync", lambda: _ended(api, location), seconds=_SYNC_SECONDS)
     if run["state"] != "succeeded":
         raise DemoFailed(f"the sync {run['state']}: {run['error']}")
+
+
+def _started(api: Api) -> str:
+    """Where the sync is followed. One that is under way is an interrupted start's, whose worker is gone with it."""
+    try:
+        return api.call("POST", "/v1/sources/recurly/sync").headers["location"]
+    except ApiRefused as refused:
+        if refused.status != _CONFLICT:
+            raise
+    under_way = api.get("/v1/sources/recurly/runs?limit=1")["items"][0]["id"]
+    api.call("DELETE", f"/v1/sources/recurly/runs/{under_way}")
+    return api.call("POST", "/v1/sources/recurly/sync").headers["location"]
 
 
 def _ended(api: Api, location: str) -> Mapping[str, Any] | None:
@@ -62,9 +76,17 @@ def _send_owners(stack: Stack, api: Api) -> None:
         answer = urllib3.request("POST", f"{stack.webhook_url}/generic", body=body, headers=headers)
         if answer.status != _OK:
             raise DemoFailed(f"the owners' webhook was answered {answer.status}")
-    wait_for("every account's owner", lambda: _is_owned(api, codes[-1]), seconds=_OWNERS_SECONDS)
+    wait_for("every account's owner and tier", lambda: all(map(_is_settled, _accounts(api))), seconds=_OWNERS_SECONDS)
 
 
-def _is_owned(api: Api, code: str) -> bool:
-    found = api.get(f"/v1/accounts?external_id=recurly:{code}")["items"]
-    return bool(found) and found[0]["owner"] is not None
+def _accounts(api: Api) -> Iterator[Mapping[str, Any]]:
+    cursor = ""
+    while cursor is not None:
+        page = api.get(f"/v1/accounts?limit=200{cursor and f'&cursor={quote(cursor)}'}")
+        yield from page["items"]
+        cursor = page["next_cursor"]
+
+
+def _is_settled(account: Mapping[str, Any]) -> bool:
+    """Its owner is known, and its tier decided where there is an MRR to decide by."""
+    return account["owner"] is not None and (account["tier"]["id"] is not None or "mrr" not in account["fields"])

@@ -49,3 +49,16 @@ def test_secrets_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     home = Home(tmp_path)
     kept(home)
     assert home.kept_file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_the_emulators_state_moves_with_its_port(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    port = kept(home).ports["emulator"]
+    home.state.mkdir()
+    (home.state / "sqs.json").write_text(f'{{"url": "http://127.0.0.1:{port}/queue"}}')
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        now = kept(home).ports["emulator"]
+    assert (home.state / "sqs.json").read_text() == f'{{"url": "http://127.0.0.1:{now}/queue"}}'
