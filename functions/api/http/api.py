@@ -60,6 +60,7 @@ class Api:
         else:
             answer = _rendered(refusal or failed())
         answer["headers"] = {**_SAFE, **answer.get("headers", {})}
+        answer["body"] = answer.get("body") or ""
         return answer
 
     def _resolved(self, event: dict[str, Any], context: LambdaContext, session: Session) -> dict[str, Any]:

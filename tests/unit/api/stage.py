@@ -129,7 +129,8 @@ class Stage:
 
 def reply_of(answer: Mapping[str, Any]) -> Reply:
     """What the gateway makes of a function's answer."""
-    text = answer["body"] or ""
+    text = answer["body"]
+    assert isinstance(text, str), "a gateway takes a text, empty where there is nothing"
     if answer["isBase64Encoded"]:
         text = gzip.decompress(base64.b64decode(text)).decode()
     return Reply(int(answer["statusCode"]), answer["headers"], text)
