@@ -1,13 +1,16 @@
 """What a function tells of itself: structured logs and metrics; never bodies, secrets or addresses."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 NAMESPACE = "Tierwright"
+SUBSEGMENT = "## handler"
 
 
 @cache
@@ -28,12 +31,29 @@ def measure(name: str, milliseconds: int) -> None:
 
 @contextmanager
 def invocation() -> Iterator[None]:
-    """Writes the metrics of one invocation at its end, failed or not."""
+    """One subsegment of the trace where the stage traces; writes the invocation's metrics at its end, failed or not."""
     try:
-        yield
+        with _subsegment():
+            yield
     finally:
         if _metrics().metric_set:
             _metrics().flush_metrics()
+
+
+def _subsegment() -> AbstractContextManager[object]:
+    """Where the stage does not trace, X-Ray's SDK is not even imported: it would double a cold start's imports."""
+    if os.environ.get("POWERTOOLS_TRACE_DISABLED") != "false":
+        return nullcontext()
+    context: AbstractContextManager[object] = _tracer().provider.in_subsegment(SUBSEGMENT)
+    return context
+
+
+@cache
+def _tracer() -> Any:
+    """Calls that botocore makes become subsegments too."""
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see _subsegment
+
+    return Tracer(patch_modules=["botocore"])
 
 
 @cache

@@ -1,6 +1,8 @@
 """Metrics come out once an invocation, as CloudWatch's embedded format."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -38,3 +40,41 @@ def test_an_invocation_with_nothing_to_count_writes_nothing(capsys: pytest.Captu
         telemetry.count("MailsSent", 0)
 
     assert capsys.readouterr().out == ""
+
+
+TRACED = """
+from aws_xray_sdk.core import xray_recorder
+from aws_xray_sdk.core.context import Context
+
+from shared.runtime import telemetry
+
+xray_recorder.configure(context=Context(), sampling=False)
+xray_recorder.begin_segment("function")
+with telemetry.invocation():
+    print(xray_recorder.current_subsegment().name)
+"""
+UNTRACED = """
+import sys
+
+from shared.runtime import telemetry
+
+with telemetry.invocation():
+    pass
+print("aws_xray_sdk" in sys.modules)
+"""
+
+
+def run(program: str, **environment: str) -> str:
+    return subprocess.run(  # noqa: S603 - this interpreter, a program of this file
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def test_an_invocation_is_a_subsegment_where_the_stage_traces() -> None:
+    traced = run(TRACED, POWERTOOLS_TRACE_DISABLED="false", LAMBDA_TASK_ROOT="/var/task", PYTHONPATH=".")
+
+    assert traced == "## handler"
+
+
+def test_tracing_is_not_even_imported_where_the_stage_does_not_trace() -> None:
+    assert run(UNTRACED, POWERTOOLS_TRACE_DISABLED="true", PYTHONPATH=".") == "False"
