@@ -240,6 +240,7 @@ def test_an_index_that_lags_shows_no_notice_in_a_state_it_has_left(
 
     with answering(connection.client, "dynamodb.Query", stale):
         assert dynamo_alerts.waiting("u-1", until=NOW) == [kept]
+        assert dynamo_alerts.waiting("u-1", until=NOW + 20 * MINUTE) == [kept, later]
         assert {each.id for each in dynamo_alerts.due(after=NOW - MINUTE, until=NOW)} == {kept.id}
 
 
