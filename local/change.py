@@ -1,6 +1,7 @@
 """Changes an account's MRR at the Recurly sandbox and watches what the product makes of it."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -37,20 +38,29 @@ class Watcher:
         before = self._account(code)
         path = f"/v1/accounts/{before['id']}"
         version = self._history_version(path)
+        recurly = Recurly(self.stack.sandboxes["recurly"])
+        subscription = recurly.reprice(code, Fraction(mrr))
         began = datetime.now(UTC)
-        Recurly(self.stack.sandboxes["recurly"]).set_mrr(code, Fraction(mrr), times=times)
-        after = wait_for(f"an MRR of {mrr}", lambda: self._with_mrr(path, mrr), seconds=_SECONDS)
-        change = wait_for("the decision", lambda: self._decided(path, version), seconds=_SECONDS).get("change")
-        mail, no_mail = self._told(before, change, began)
+        with ThreadPoolExecutor(1) as sender:
+            sent = sender.submit(recurly.announce, subscription, times=times)
+            change = wait_for("the decision", lambda: self._decided(path, mrr, version), seconds=_SECONDS).get("change")
+            seconds = (datetime.now(UTC) - began).total_seconds() if change else None
+            sent.result()
+        return self._outcome(before, change, seconds, began)
+
+    def _outcome(self, before: Json, change: Json | None, seconds: float | None, began: datetime) -> Outcome:
+        path = f"/v1/accounts/{before['id']}"
+        after = self.api.get(path)
         decision = change["decision"] if change else self.api.get(f"{path}/decision")
         names = {tier["id"]: tier["name"] for tier in self.api.get("/v1/tiers")["items"]}
+        mail, no_mail = self._told(before, change, began)
         return Outcome(
             account=before["name"],
             mrr_before=_mrr(before),
             mrr_after=_mrr(after),
             before=names.get(before["tier"]["id"]),
-            after=names.get(change["to"] if change else before["tier"]["id"]),
-            seconds=since(change["at"], began) if change else None,
+            after=names.get(after["tier"]["id"]),
+            seconds=seconds,
             need=need_of(decision, self._tiers_of_rules(names)),
             mail_url=f"{self.stack.mailbox_url}/mails/{mail['id']}" if mail else None,
             mail_seconds=since(mail["sent_at"], began) if mail else None,
@@ -64,11 +74,6 @@ class Watcher:
         account: Json = found[0]
         return account
 
-    def _with_mrr(self, path: str, mrr: Decimal) -> Json | None:
-        account: Json = self.api.get(path)
-        value = _mrr(account)
-        return account if value is not None and Decimal(value) == mrr else None
-
     def _history_version(self, path: str) -> int:
         newest = self._newest_change(path)
         return newest["version"] if newest else 0
@@ -76,15 +81,18 @@ class Watcher:
     def _newest_change(self, path: str) -> Json | None:
         return next(iter(self.api.get(f"{path}/tier-history?limit=1")["items"]), None)
 
-    def _decided(self, path: str, version: int) -> Json | None:
-        """Its `change`: the row of history that followed that version, or None where the tier stays. None itself while
-        the tier is still to change.
+    def _decided(self, path: str, mrr: Decimal, version: int) -> Json | None:
+        """Its `change`: the row of history that followed that version, or None where the MRR came and the tier stays.
+
+        None itself while neither is so.
         """
-        to_change = self.api.get(f"{path}/decision")["status"] == "changed"
         newest = self._newest_change(path)
         if newest and newest["version"] > version:
             return {"change": newest}
-        return None if to_change else {"change": None}
+        if not _has_mrr(self.api.get(path), mrr) or self.api.get(f"{path}/decision")["status"] == "changed":
+            return None
+        newest = self._newest_change(path)  # it may have followed since
+        return {"change": newest if newest and newest["version"] > version else None}
 
     def _told(self, before: Json, change: Json | None, began: datetime) -> tuple[Json | None, str | None]:
         """The mail of the change, or why there is none."""
@@ -107,6 +115,11 @@ class Watcher:
     def _tiers_of_rules(self, names: Mapping[str, str]) -> Mapping[str, str]:
         policy = self.api.get("/v1/policy")["policy"]
         return {rule["id"]: names[rule["tier"]] for rule in policy["rules"]}
+
+
+def _has_mrr(account: Json, mrr: Decimal) -> bool:
+    value = _mrr(account)
+    return value is not None and Decimal(value) == mrr
 
 
 def _mrr(account: Json) -> str | None:

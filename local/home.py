@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.state import mend
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 BUILD = REPOSITORY / ".build"
 """What is made of the tree and can be made again: the synthesized templates, the dependency layer."""
@@ -75,7 +77,7 @@ def keep(home: Home, *, secret_names: tuple[str, ...], people: tuple[str, ...], 
     except FileNotFoundError:
         old = {"ports": DEFAULT_PORTS if default_ports else {}, "secrets": {}, "passwords": {}}
     ports = _free_ports(old["ports"])
-    _move(home.state, old["ports"].get("emulator"), ports["emulator"])
+    mend(home.state, port_before=old["ports"].get("emulator"), port=ports["emulator"])
     kept = Kept(
         ports=ports,
         secrets={name: old["secrets"].get(name) or secrets.token_hex(32) for name in secret_names},
@@ -107,15 +109,6 @@ def _free_ports(wanted: Mapping[str, int]) -> dict[str, int]:
         port = wanted.get(name)
         chosen[name] = port if port and port not in chosen.values() and _is_free(port) else _any_free()
     return chosen
-
-
-def _move(state: Path, before: int | None, now: int) -> None:
-    """Rewrites the emulator's own address in its state: it stands in queues' URLs, functions' environments, mails."""
-    if before is None or before == now:
-        return
-    for file in state.glob("*.json"):
-        text = file.read_text()
-        file.write_text(text.replace(f"127.0.0.1:{before}", f"127.0.0.1:{now}"))
 
 
 def _is_free(port: int) -> bool:

@@ -34,12 +34,9 @@ class Recurly:
         now = datetime.now(UTC)
         return [required(row, "code") for page in self._api.pages("/accounts?limit=200", now) for row in page.rows]
 
-    def set_mrr(self, code: str, mrr: Fraction, *, times: int = 1) -> None:
-        """Reprices the account's oldest subscription, and lets the sandbox send one webhook of it `times` times.
-
-        Raises NotPriced, SandboxRefused.
-        """
-        event = {"object_type": "subscription", "id": self.reprice(code, mrr), "event_type": "updated", "times": times}
+    def announce(self, subscription_id: str, *, times: int = 1) -> None:
+        """Lets the sandbox send one webhook of the subscription `times` times. Raises SandboxRefused."""
+        event = {"object_type": "subscription", "id": subscription_id, "event_type": "updated", "times": times}
         answers = self._control("POST", "/_sandbox/webhooks", event)["deliveries"]
         if set(answers) != {_OK}:
             raise SandboxRefused(f"the webhook was answered {answers}")

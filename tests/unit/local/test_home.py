@@ -56,9 +56,9 @@ def test_the_emulators_state_moves_with_its_port(tmp_path: Path) -> None:
     home = Home(tmp_path)
     port = kept(home).ports["emulator"]
     home.state.mkdir()
-    (home.state / "sqs.json").write_text(f'{{"url": "http://127.0.0.1:{port}/queue"}}')
+    (home.state / "ses.json").write_text(f"http://127.0.0.1:{port}/why")
     with socket.socket() as other:
         other.bind(("127.0.0.1", port))
         other.listen()
         now = kept(home).ports["emulator"]
-    assert (home.state / "sqs.json").read_text() == f'{{"url": "http://127.0.0.1:{now}/queue"}}'
+    assert (home.state / "ses.json").read_text() == f"http://127.0.0.1:{now}/why"
