@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
+from shared.accounts.money import NoRate, Rates
 from shared.connectors.recurly.documents import Document
-from shared.connectors.recurly.mrr import monthly
-
-_CURRENCY = "USD"
-"""The reporting currency of a fresh deployment, in which amounts need no rate."""
+from shared.connectors.recurly.mrr import converted, monthly
 
 
 class NotPriced(Exception):
@@ -16,16 +14,21 @@ class NotPriced(Exception):
 
 
 def price(
-    wanted: Fraction, subscriptions: Sequence[Document], plans: Mapping[str, Document], now: datetime
+    wanted: Fraction, subscriptions: Sequence[Document], plans: Mapping[str, Document], rates: Rates, now: datetime
 ) -> Fraction:
     """The unit amount, at a quantity of 1, of the account's oldest subscription. Raises NotPriced."""
     if not subscriptions:
         raise NotPriced("the account has no subscription")
-    if any(one["currency"] != _CURRENCY for one in subscriptions):
-        raise NotPriced(f"the account bills in another currency than {_CURRENCY}, for which no rate is set")
+
+    def worth(subscription: Document) -> Fraction:
+        return converted(monthly(subscription, plans, now), rates)
+
     first, *others = sorted(subscriptions, key=lambda one: str(one["created_at"]))
-    rest = sum((monthly(one, plans, now).amount for one in others), Fraction(0))
-    free, one = (monthly({**first, "quantity": 1, "unit_amount": amount}, plans, now).amount for amount in (0, 1))
+    try:
+        rest = sum(map(worth, others), Fraction(0))
+        free, one = (worth({**first, "quantity": 1, "unit_amount": amount}) for amount in (0, 1))
+    except NoRate as error:
+        raise NotPriced(str(error)) from error
     if free == one:
         raise NotPriced(f"the account's oldest subscription bills nothing: it is {first['state']} or on trial")
     found = (wanted - rest - free) / (one - free)

@@ -15,6 +15,7 @@ from local.outcome import Outcome, mail_after, need_of, since
 from local.recurly import Recurly
 from local.stackfile import Stack
 from local.waiting import wait_for
+from shared.accounts.money import Currency, Rates
 from shared.alerts.rule import FRESH, Route
 
 _SECONDS = 30.0
@@ -39,7 +40,7 @@ class Watcher:
         path = f"/v1/accounts/{before['id']}"
         version = self._history_version(path)
         recurly = Recurly(self.stack.sandboxes["recurly"])
-        subscription = recurly.reprice(code, Fraction(mrr))
+        subscription = recurly.reprice(code, Fraction(mrr), self._rates())
         began = datetime.now(UTC)
         with ThreadPoolExecutor(1) as sender:
             sent = sender.submit(recurly.announce, subscription, times=times)
@@ -73,6 +74,11 @@ class Watcher:
             raise UnknownAccount(f"there is no account with Recurly's code {code}")
         account: Json = found[0]
         return account
+
+    def _rates(self) -> Rates:
+        settings = self.api.get("/v1/settings")
+        rates = {Currency(code): Decimal(rate) for code, rate in settings["rates"].items()}
+        return Rates(Currency(settings["reporting_currency"]), rates, 0)
 
     def _history_version(self, path: str) -> int:
         newest = self._newest_change(path)

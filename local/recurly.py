@@ -10,6 +10,8 @@ import urllib3
 
 from local.billing import price
 from local.stackfile import SandboxAddress
+from shared.accounts.catalogue import US_DOLLAR
+from shared.accounts.money import Rates
 from shared.connectors.recurly.api import Api
 from shared.connectors.recurly.documents import Document, child, required
 from shared.connectors.transport import Host
@@ -18,6 +20,8 @@ _TIMEOUT_SECONDS = 30.0
 _CENTS_OF_CENTS = 6
 """Decimals that Recurly keeps of a unit amount."""
 _OK = 200
+FRESH_RATES = Rates(US_DOLLAR, {}, 0)
+"""Of a fresh deployment: none."""
 
 
 class SandboxRefused(Exception):
@@ -41,14 +45,14 @@ class Recurly:
         if set(answers) != {_OK}:
             raise SandboxRefused(f"the webhook was answered {answers}")
 
-    def reprice(self, code: str, mrr: Fraction) -> str:
+    def reprice(self, code: str, mrr: Fraction, rates: Rates = FRESH_RATES) -> str:
         """Reprices the account's oldest subscription, whose id it returns, and tells nobody.
 
         Raises NotPriced, SandboxRefused.
         """
         now = datetime.now(UTC)
         rows = [row for page in self._api.pages(f"/accounts/code-{code}/subscriptions", now) for row in page.rows]
-        wanted = round(float(price(mrr, rows, self._plans(rows, now), now)), _CENTS_OF_CENTS)
+        wanted = round(float(price(mrr, rows, self._plans(rows, now), rates, now)), _CENTS_OF_CENTS)
         path = f"/_sandbox/accounts/code-{code}/subscription?notify=false"
         changed = self._control("PATCH", path, {"quantity": 1, "unit_amount": wanted})["subscription"]
         return str(changed["id"])
