@@ -7,6 +7,7 @@ children are ending by themselves.
 import fcntl
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,14 +49,21 @@ def stop(home: Home, *, seconds: float) -> bool:
     """Stops the stack of this home and waits until nothing of it is left; False where none ran. Raises StillRunning."""
     if not is_running(home):
         return False
+    supervisor = int(home.supervisor.read_text())
     if not _is_free(home.supervisor):
-        os.kill(int(home.supervisor.read_text()), signal.SIGTERM)
+        os.kill(supervisor, signal.SIGTERM)
     deadline = time.monotonic() + seconds
-    while is_running(home):
+    while is_running(home) or not _has_ended(supervisor):
         if time.monotonic() > deadline:
             raise StillRunning(f"the local stack of {home.folder} did not stop within {seconds:.0f} s")
         time.sleep(_POLL_SECONDS)
     return True
+
+
+def _has_ended(process: int) -> bool:
+    """A process that only waits to be noted by its parent has ended."""
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
+    return listed.stdout.strip()[:1] in ("", "Z")
 
 
 def _is_free(path: Path) -> bool:

@@ -43,13 +43,13 @@ def running(home: Home, options: Options) -> Iterator[Running]:
     Raises AlreadyRunning, ChildFailed, DeployFailed, UnknownResourceType.
     """
     with held(home) as lock, ExitStack() as undo:
-        home.stack_file.unlink(missing_ok=True)
+        _clear(home)
         people = tuple(person.key for person in users.PEOPLE)
         kept = keep(home, secret_names=parameters.DRAWN, people=people, default_ports=options.default_ports)
         secrets = parameters.in_use(kept.secrets)
         stack = _addresses(kept, secrets)
         stacks = prepare()
-        undo.callback(shutil.rmtree, home.scratch, ignore_errors=True)
+        undo.callback(_clear, home)
         with step("Start MiniStack"):
             port = kept.ports["emulator"]
             emulator = start_emulator(home, options.environment, port=port, enforce_iam=options.enforce_iam, lock=lock)
@@ -73,6 +73,12 @@ def announced(home: Home, stack: Stack) -> Iterator[None]:
         yield
     finally:
         home.stack_file.unlink(missing_ok=True)
+
+
+def _clear(home: Home) -> None:
+    """Of what is there only while a stack runs; one that was killed leaves it."""
+    home.stack_file.unlink(missing_ok=True)
+    shutil.rmtree(home.scratch, ignore_errors=True)
 
 
 def _addresses(kept: Kept, secrets: Mapping[str, str]) -> Stack:
