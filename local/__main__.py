@@ -16,8 +16,9 @@ _INTERRUPTED = 130
 
 def main() -> int:
     arguments = _parser().parse_args()
-    # `make down` ends a supervisor as Ctrl-C does: what was started is undone on the way out.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # `make down` ends a supervisor as Ctrl-C does, whatever its shell does with signals: on the way out all is undone.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         status: int = arguments.run(Home(arguments.home), arguments)
     except KeyboardInterrupt:

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 
 from infra.stages import stage
 from local import detached, lock, stackfile
@@ -35,8 +37,10 @@ def up(home: Home, arguments: Namespace) -> int:
         return detached.up(home, arguments)
     with running(home, Options(enforce_iam=arguments.auth)) as stack:
         print_card(stack.stack, set_up(stack))
-        with announced(home, stack.stack):
+        with announced(home, stack.stack), suppress(KeyboardInterrupt):
             _watch(stack.children)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # impatience would only leave the stopping to the children
+        console.print("\nStopping; the state stays.")
     return 0
 
 
