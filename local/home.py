@@ -57,6 +57,10 @@ class Home:
         return self.folder / "kept.json"
 
     @property
+    def mails(self) -> Path:
+        return self.folder / "mails.json"
+
+    @property
     def recurly_state(self) -> Path:
         return self.folder / "recurly.json"
 
@@ -77,7 +81,7 @@ def keep(home: Home, *, secret_names: tuple[str, ...], people: tuple[str, ...], 
     except FileNotFoundError:
         old = {"ports": DEFAULT_PORTS if default_ports else {}, "secrets": {}, "passwords": {}}
     ports = _free_ports(old["ports"])
-    mend(home.state, port_before=old["ports"].get("emulator"), port=ports["emulator"])
+    mend(home.state, home.mails, port_before=old["ports"].get("emulator"), port=ports["emulator"])
     kept = Kept(
         ports=ports,
         secrets={name: old["secrets"].get(name) or secrets.token_hex(32) for name in secret_names},

@@ -61,7 +61,7 @@ def running(home: Home, options: Options) -> Iterator[Running]:
         users.create(clients, found, kept.passwords)
         sandbox = start_sandbox(home, stack, lock=lock)
         undo.callback(sandbox.stop)
-        undo.enter_context(serve(stack.endpoint, kept.ports["mailbox"]))
+        undo.enter_context(serve(stack.endpoint, kept.ports["mailbox"], home.mails))
         yield Running(stack, clients, found, [emulator, sandbox])
 
 

@@ -10,10 +10,10 @@ type Json = dict[str, Any]
 _POSITIONS = "dynamodb_stream_positions"
 
 
-def mend(folder: Path, *, port_before: int | None, port: int) -> None:
-    """Does nothing where no state was saved."""
+def mend(folder: Path, mails: Path, *, port_before: int | None, port: int) -> None:
+    """Does nothing where no state was saved. `mails`: the kept ones, whose links lead to the emulator too."""
     if port_before is not None and port_before != port:
-        for file in folder.glob("*.json"):
+        for file in (*folder.glob("*.json"), *mails.parent.glob(mails.name)):
             file.write_text(moved(file.read_text(), port_before, port))
     _change(folder / "lambda.json", begin_streams)
     _change(folder / "sqs.json", hand_out_again)

@@ -34,6 +34,19 @@ def newest_first(answer: Mapping[str, Any]) -> Sequence[Mail]:
     return sorted(mails, key=lambda mail: mail.sent_at, reverse=True)
 
 
+def from_json(mail: Mapping[str, Any]) -> Mail:
+    """What `as_json` made."""
+    return Mail(
+        id=mail["id"],
+        sender=mail["from"],
+        to=tuple(mail["to"]),
+        subject=mail["subject"],
+        sent_at=datetime.fromisoformat(mail["sent_at"]),
+        text=mail["text"],
+        html=mail["html"],
+    )
+
+
 def _mail(message: Mapping[str, Any]) -> Mail:
     return Mail(
         id=message["MessageId"].partition("@")[0],

@@ -3,7 +3,7 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from local.mailbox.mails import Mail, newest_first
+from local.mailbox.mails import Mail, from_json, newest_first
 from local.mailbox.pages import Mailbox
 
 
@@ -90,3 +90,8 @@ def test_gives_tests_the_same_as_json() -> None:
 
 def test_an_unknown_mail_is_not_found() -> None:
     assert client().get("/mails/a").status_code == 404
+
+
+def test_what_is_kept_over_a_restart_is_the_same_mail() -> None:
+    kept = mail(BodyHtml="<p>", CC=["x@example.com"])
+    assert from_json(kept.as_json()) == kept
