@@ -62,6 +62,7 @@ reset: .venv/.installed ## stop it and forget its state
 token: .venv/.installed ## print an access token: make -s token ROLE=admin
 	@$(STACK) token $(or $(ROLE),admin)
 send: .venv/.installed ## change an account: make send ACCOUNT=acme MRR=1400 [TIMES=50]
+	@test -n "$(ACCOUNT)" -a -n "$(MRR)" || { echo "say what to change: make send ACCOUNT=acme MRR=1400"; exit 2; }
 	@$(STACK) send $(ACCOUNT) $(MRR) --times $(or $(TIMES),1)
 doctor: .venv/.installed ## examine a deployment and say what to do: make doctor STAGE=prod
 	@$(STACK) doctor $(or $(STAGE),local)

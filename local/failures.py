@@ -1,5 +1,7 @@
 """What a command may fail of: said in one line each, with no traceback."""
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra.stages import BadStage
 from local.api import ApiRefused
 from local.billing import NotPriced
@@ -12,17 +14,22 @@ from local.recurly import SandboxRefused
 from local.stackfile import NotRunning
 from local.template import DanglingReference, UnknownResourceType
 from local.waiting import TooSlow
+from shared.runtime.failures import Permanent, Retryable
 
 EXPECTED = (
     AlreadyRunning,
     ApiRefused,
     BadStage,
+    BotoCoreError,
     ChildFailed,
+    ClientError,
     DanglingReference,
     DemoFailed,
     DeployFailed,
     NotPriced,
     NotRunning,
+    Permanent,
+    Retryable,
     SandboxRefused,
     StillRunning,
     TooSlow,
