@@ -11,6 +11,7 @@ import pytest
 from local.home import Home
 from local.stack import Options, running
 from local.warm import warm
+from tests.stack.customers import hire
 from tests.stack.deployed import Deployed
 from tests.stack.metering import Meter
 
@@ -27,8 +28,9 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, meter: Meter) -> Iterator
         enforce_iam=os.environ.get("AUTH") == "true", default_ports=False, environment=meter.environment()
     )
     with running(Home(tmp_path_factory.mktemp("stack")), options) as stack:
-        warm(stack)
         found = Deployed(stack)
+        hire(found)
+        warm(stack)
         _point_at_sandbox(found)
         yield found
 

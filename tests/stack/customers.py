@@ -1,6 +1,6 @@
 """Recurly customers of the suite's own, each with a CSM of its own, so that no mail is grouped with another's."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -14,6 +14,7 @@ from tests.support.signing import recurly_body, recurly_headers
 
 HIGH, LOW = Fraction("1225.00"), Fraction("640.00")
 """MRR in Tier 1, and in Tier 2."""
+CSMS = tuple(f"csm-{number:02}@example.com" for number in range(50))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,11 @@ def announce(deployed: Deployed, customer: Customer, *, event: str = "updated") 
 
 def customers(deployed: Deployed, number: int, group: str) -> list[Customer]:
     """In Tier 1, each with its CSM: deployed, billed at Recurly and told of by signed webhooks of both sources."""
-    found = list(islice(_repriced(deployed, group), number))
+    found = [
+        Customer(code, subscription, CSMS[place])
+        for place, (code, subscription) in enumerate(islice(_repriced(deployed), number))
+    ]
     assert len(found) == number, f"the sandbox has {len(found)} customers that bill in the reporting currency"
-    _hire(deployed, [customer.csm for customer in found])
     records = [
         {
             "external_id": f"{group}-{number}",
@@ -63,15 +66,15 @@ def account(deployed: Deployed, code: str) -> Mapping[str, Any] | None:
     return found
 
 
-def _repriced(deployed: Deployed, group: str) -> Iterator[Customer]:
-    """Those whose price can make both amounts: others are on trial, or bill in other currencies."""
+def _repriced(deployed: Deployed) -> Iterator[tuple[str, str]]:
+    """Codes and subscriptions whose price can make both amounts: others are on trial, or bill in other currencies."""
     for code in Recurly(deployed.running.stack.sandboxes["recurly"]).codes():
         try:
             reprice(deployed, code, LOW)
             subscription = reprice(deployed, code, HIGH)
         except NotPriced:
             continue
-        yield Customer(code, subscription, f"{group}-{code}@example.com")
+        yield code, subscription
 
 
 def _ready(deployed: Deployed, code: str) -> bool:
@@ -79,9 +82,10 @@ def _ready(deployed: Deployed, code: str) -> bool:
     return bool(found and found["tier"]["id"] == "tier-1" and found["owner"] and "@" not in found["owner"])
 
 
-def _hire(deployed: Deployed, emails: Sequence[str]) -> None:
+def hire(deployed: Deployed) -> None:
+    """Before any function has read the users: each then trusts them for a while."""
     cognito = deployed.running.clients("cognito-idp")
-    for email in emails:
+    for email in CSMS:
         cognito.admin_create_user(
             UserPoolId=deployed.running.emulated.user_pool,
             Username=email,

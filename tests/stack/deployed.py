@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -30,9 +29,13 @@ class Deployed:
     """`running.stack` has addresses, secrets and users; `running.clients("sqs")` is a boto3 client of the emulator."""
 
     running: Running
+    _apis: dict[str, Api] = field(default_factory=dict)
 
     def api(self, user: str = "admin") -> Api:
-        return _api(self.running.stack.api_url, login(self.running.stack, user))
+        """Logged in once: the emulator takes a tenth of a second for a password."""
+        if user not in self._apis:
+            self._apis[user] = Api(self.running.stack.api_url, login(self.running.stack, user))
+        return self._apis[user]
 
     def deliver(self, data: object, *, delivery_id: str | None = None, kind: str = "account.updated") -> Reply:
         """A signed webhook of the generic source, stamped now."""
@@ -85,8 +88,3 @@ class Deployed:
             )
             for url in self.running.emulated.queues
         }
-
-
-@cache
-def _api(url: str, token: str) -> Api:
-    return Api(url, token)

@@ -23,6 +23,8 @@ class Fifty:
     customers: list[Customer]
     seconds: list[float]
     """From each webhook's sending to its mail."""
+    versions: list[int]
+    """How many versions of its account each downgrade made."""
     figures: Figures
     """Of the fifty downgrades."""
 
@@ -35,6 +37,7 @@ def fifty(deployed: Deployed, meter: Meter) -> Iterator[Fifty]:
         reprice(deployed, customer.code, LOW)
     _next_second(deployed)
     sent: dict[str, float] = {}
+    before = _versions(deployed, lowered)
     with meter.reading() as figures:
         for customer in lowered:
             sent[customer.csm] = time()
@@ -42,7 +45,8 @@ def fifty(deployed: Deployed, meter: Meter) -> Iterator[Fifty]:
             deployed.wait(f"the mail to {customer.csm}", lambda csm=customer.csm: _mails_to(deployed, csm) or None)  # type: ignore[misc]
         deployed.quiet()
     seconds = [_sent_at(_mails_to(deployed, csm)[0]) - began for csm, began in sent.items()]
-    return (yield Fifty(lowered, seconds, figures))
+    versions = [now - then for then, now in zip(before, _versions(deployed, lowered), strict=True)]
+    return (yield Fifty(lowered, seconds, versions, figures))
 
 
 def test_the_csm_of_each_gets_one_mail_and_the_latency_is_told(fifty: Fifty, deployed: Deployed) -> None:
@@ -57,6 +61,7 @@ def test_the_csm_of_each_gets_one_mail_and_the_latency_is_told(fifty: Fifty, dep
 
 
 def test_each_downgrade_is_two_versions_and_one_invocation_of_tier_trigger(fifty: Fifty) -> None:
+    assert fifty.versions == [2] * FIFTY
     assert fifty.figures.invocations["tier_trigger"] == FIFTY
 
 
@@ -84,6 +89,10 @@ def test_the_same_fifty_three_times_in_random_order_change_nothing_and_write_not
     assert [_state(deployed, customer) for customer in fifty.customers] == before
     assert all(len(_mails_to(deployed, customer.csm)) == 1 for customer in fifty.customers)
     assert not any(deployed.dead().values())
+
+
+def _versions(deployed: Deployed, lowered: list[Customer]) -> list[int]:
+    return [int(found["version"]) for customer in lowered if (found := account(deployed, customer.code))]
 
 
 def _next_second(deployed: Deployed) -> None:
