@@ -10,7 +10,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
 
-.PHONY: help setup lock check unit test up down reset token send doctor deploy layers synth bootstrap clean
+.PHONY: help setup lock lint types unit suites stack check test up down reset token send doctor layers synth bootstrap deploy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +46,13 @@ lint: .venv/.installed
 types: .venv/.installed
 	@$(RUN)mypy
 unit: .venv/.installed ## the pure core's tests
-	@$(RUN)pytest tests/unit
+	@$(RUN)pytest tests/unit -n 2 --dist loadfile -q
+suites: .venv/.installed
+	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra -n 2 --dist loadfile -q
+stack: setup
+	@$(RUN)pytest tests/stack -s
+	@AUTH=true $(RUN)pytest tests/stack -s
+test: lint types suites stack ## every check and test; the deployed stack twice, once with IAM enforced
 check: lint types unit ## ruff, mypy, import contracts, unit tests: under a minute
 
 # The local stack. LOCAL: its folder; another one is another stack.
