@@ -69,7 +69,8 @@ class World:
 
     def stream(self, *account_ids: str) -> dict[str, Any]:
         records = [
-            {"eventSource": "aws:dynamodb", "dynamodb": {"Keys": {"id": {"S": account_id}}}} for account_id in account_ids
+            {"eventSource": "aws:dynamodb", "dynamodb": {"Keys": {"id": {"S": account_id}}}}
+            for account_id in account_ids
         ]
         return handle({"Records": records}, self.walk)
 
