@@ -6,6 +6,8 @@ MAKEFLAGS += --no-print-directory
 
 export UV_PROJECT_ENVIRONMENT := .venv
 export PYTHONDONTWRITEBYTECODE := 1
+# Registries behind a company's own certificate authority are trusted as the machine trusts them.
+export UV_SYSTEM_CERTS ?= true
 UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
