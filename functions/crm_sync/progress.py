@@ -12,9 +12,12 @@ MAX_REJECTS = 100
 RECORDS = "records"
 
 
-def begun(run: Run, last: Run | None, now: datetime) -> Run:
-    """From where the last run that succeeded came to; without one, from the beginning."""
-    return replace(run, state=RunState.RUNNING, worked_at=now, cursor=dict(last.cursor) if last else {})
+def begun(run: Run, last: Run | None, revision: int, now: datetime) -> Run:
+    """From where the last run that succeeded came to; from the beginning without one, or after a change of rates or
+    mapping: what did not change at the source is worth something else here.
+    """
+    cursor = dict(last.cursor) if last and last.revision == revision else {}
+    return replace(run, state=RunState.RUNNING, worked_at=now, cursor=cursor, revision=revision)
 
 
 def advanced(run: Run, page: PulledPage, tally: Tally, now: datetime) -> Run:

@@ -84,7 +84,8 @@ class CrmSync:
     def _pulled(self, run: Run, source: SourceName, attempt: int, until: datetime) -> Run:
         """Raises RunMoved."""
         if run.state is RunState.QUEUED:
-            run = self._saved(progress.begun(run, self._last_success(run), self.clock()))
+            now = self.clock()
+            run = self._saved(progress.begun(run, self._last_success(run), self._revision(source, now), now))
         while True:
             now = self.clock()
             try:
@@ -99,6 +100,12 @@ class CrmSync:
                 self.queue.send([write(SyncSource(source, run.id))])
                 return run
             attempt = 0
+
+    def _revision(self, source: SourceName, now: datetime) -> int:
+        """Of rates and mapping together: both only grow."""
+        published = self.published.read(now)
+        config = published.sources.get(source)
+        return published.settings.rates_revision + (config.mapping_revision if config else 0)
 
     def _past_a_page(self, run: Run, source: SourceName, now: datetime) -> Run:
         """The run with its next page stored; what a page does not name stays as it is."""

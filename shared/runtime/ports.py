@@ -89,6 +89,8 @@ class Run:
     """When it last came on; a run that is silent for long has lost its message."""
     cursor: Mapping[str, str] = field(default_factory=dict)
     """How far it came: the checkpoint it resumes from."""
+    revision: int = 0
+    """Of the rates and the mapping that a sync began with: what it computed with others is to be computed again."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """What it did, by name: `records`, `written`, `unchanged`, `rejected`."""
     rejects: Sequence[Mapping[str, str]] = ()

@@ -24,6 +24,7 @@ def test_a_run_comes_back_exactly(runs: Runs) -> None:
         total=9,
         finished_at=NOW + MINUTE,
         worked_at=NOW + MINUTE,
+        revision=3,
         cursor={"begin_time": "2026-11-22T07:00:00Z"},
         counts={"records": 7},
         rejects=({"record": "recurly:ß", "reason": ""},),

@@ -51,8 +51,12 @@ class House:
         change = DocumentChange(Kind.PUBLISHED, "source:recurly", known.version if known else 0, source)
         self.documents.commit([change], at=NOW, by="user-1", audit=())
 
+    def configure_settings(self, **settings: Json) -> None:
+        change = DocumentChange(Kind.PUBLISHED, "settings", 0, settings)
+        self.documents.commit([change], at=NOW, by="user-1", audit=())
+
     def queued(self, run_id: str = "run-1") -> Run:
-        return self.runs.save(Run(run_id, KIND, RunState.QUEUED, NOW))
+        return self.runs.save(Run(run_id, KIND, RunState.QUEUED, NOW + LATER * len(self.vendor.pulled)))
 
     def work(self, asked: SyncSource = ASKED, *, until: datetime = NOW + LATER) -> Run | None:
         self.sync.work(asked, until)

@@ -19,7 +19,7 @@ from shared.connectors.ports import PulledPage, VendorRefused, VendorUnavailable
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.runs import MemoryRuns
 from shared.runtime.failures import Permanent, Retryable
-from shared.runtime.messages import write
+from shared.runtime.messages import SyncSource, write
 from shared.runtime.ports import Run, RunMoved, RunState
 from tests.unit.functions.sync_house import ASKED, KIND, LATER, NOW, House
 from tests.unit.ingestion.builders import record
@@ -84,6 +84,23 @@ def test_a_run_starts_from_where_the_last_that_succeeded_came_to() -> None:
     pulled(house)
 
     assert house.vendor.pulled == [{"page": "1"}]
+
+
+@pytest.mark.parametrize("changed", ["rates", "mapping"])
+def test_a_run_after_new_rates_or_a_new_mapping_pulls_all_again(changed: str) -> None:
+    house = House()
+    house.vendor.pages = [page(0, done=True), page(1, done=True)]
+    pulled(house)
+    if changed == "rates":
+        house.configure_settings(rates_revision=1)
+    else:
+        house.configure(mapping_revision=1)
+
+    for run_id in ("run-2", "run-3"):
+        house.queued(run_id)
+        house.work(SyncSource("recurly", run_id))
+
+    assert house.vendor.pulled == [{}, {}, {"page": "1"}]
 
 
 def test_the_first_run_pulls_all() -> None:
