@@ -76,7 +76,7 @@ def build(ports: Ports, *, stage: str, public_url: str, retier_delay_seconds: in
     api = Api(logger, ports.clock)
     app, once = api.resolver, replaying(ports.markers)
     TierRoutes(Tiers(configuration, ports.lists, moving, retier)).mount(app, once)
-    FieldRoutes(Fields(configuration)).mount(app, once)
+    FieldRoutes(Fields(configuration, retier)).mount(app, once)
     PolicyRoutes(Policies(configuration, retier)).mount(app, once)
     EvaluationRoutes(configuration).mount(app)
     AccountRoutes(accounts, configuration).mount(app)

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId
-from shared.accounts.store import AccountMoved, AccountStore
+from shared.accounts.merge import revalued
+from shared.accounts.standing import Cause
+from shared.accounts.store import AccountChange, AccountMoved, AccountStore
 from shared.configuration.reader import PublishedReader
 from shared.runtime.messages import DecideAccounts
 from shared.runtime.ports import Queue
@@ -31,8 +33,9 @@ class TierTrigger:
     """Brings back, by itself, an account that failed."""
     clock: Callable[[], datetime]
 
-    def decide_each(self, account_ids: Sequence[AccountId], cause: str) -> Tally:
-        """Decides those of the accounts that exist, read at once.
+    def decide_each(self, account_ids: Sequence[AccountId], cause: str, *, recombine: bool = False) -> Tally:
+        """Decides those of the accounts that exist, read at once; with `recombine` on values that are combined anew
+        under the catalogue in force, which may have other source orders since they were written.
 
         What fails is put on the queue by its id and delays no other. Raises QueueUnavailable where that fails too, and
         what the stores raise where none can be read.
@@ -40,7 +43,7 @@ class TierTrigger:
         tally: Tally = Counter()
 
         def decide(account: Account) -> None:
-            tally[self._decided(account, cause)] += 1
+            tally[self._decided(account, cause, recombine=recombine)] += 1
 
         accounts = self.accounts.get_many(account_ids)
         each_or_queued(accounts.values(), decide, self.queue, lambda account: [DecideAccounts((account.id,), cause)])
@@ -51,22 +54,34 @@ class TierTrigger:
         account = self.accounts.get(account_id)
         return Counter([] if account is None else [self._decided(account, cause)])
 
-    def _decided(self, account: Account, cause: str) -> Status:
+    def _decided(self, account: Account, cause: str, *, recombine: bool = False) -> Status:
         """The decision on the account as it was read, or on what others made of it before this one was written."""
         for _ in range(TRIES):
             try:
-                return self._written(account, cause)
+                return self._written(account, cause, recombine=recombine)
             except AccountMoved:
                 account = self.accounts.get(account.id) or account
         raise AccountMoved(f"account {account.id} was written by others {TRIES} times over")
 
-    def _written(self, account: Account, cause: str) -> Status:
+    def _written(self, account: Account, cause: str, *, recombine: bool) -> Status:
         now = self.clock()
         rulebook = self.published.read(now).rulebook
+        known = account.values
+        if recombine:
+            account = revalued(account, rulebook.catalogue, before=account).account
         verdict = judge(account, rulebook, now)
-        if stands(account, verdict):
-            return verdict.status
-        change = settled(account, explain(account, rulebook, now, verdict), cause=cause)
+        change = None
+        if not stands(account, verdict):
+            change = settled(account, explain(account, rulebook, now, verdict), cause=cause)
+        if account.values != known:
+            change = _with_values(change, account)
         if change is not None:
             self.accounts.commit(change)
         return verdict.status
+
+
+def _with_values(change: AccountChange | None, account: Account) -> AccountChange:
+    """Other values wake their readers, as data from a source would, unless the tier that follows from them does."""
+    if change is None:
+        return AccountChange(account, Cause.DATA)
+    return replace(change, cause=Cause.DATA) if change.cause is Cause.NONE else change

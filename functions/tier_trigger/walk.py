@@ -43,7 +43,7 @@ class Walk:
                 return total
             start = run.cursor.get(str(work.segment))
             page = self.lists.ids(segment=work.segment, segments=work.segments, start=start, limit=PAGE)
-            tally = self.trigger.decide_each(page.items, CAUSE)
+            tally = self.trigger.decide_each(page.items, CAUSE, recombine=True)
             total += tally
             if not self._saved(work, start, page, tally) or page.cursor is None:
                 return total

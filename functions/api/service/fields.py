@@ -7,6 +7,7 @@ from functions.api.service.configuration import Configuration
 from functions.api.service.consequences import in_the_way, reading
 from functions.api.service.edition import Edition
 from functions.api.service.refusals import Conflict, NoSuch
+from functions.api.service.retier import Retier
 from functions.api.service.session import Session
 from shared.access.audit import AuditEntry
 from shared.accounts.catalogue import Catalogue, Field
@@ -20,6 +21,7 @@ from shared.rules.errors import Code, DocumentError, DocumentRefused
 @dataclass(frozen=True, slots=True)
 class Fields:
     configuration: Configuration
+    retier: Retier
 
     def read(self) -> Edition:
         return self.configuration.read()
@@ -71,6 +73,14 @@ class Fields:
             raise in_the_way(f"The field {entry.name}", found)
 
     def _save(self, edition: Edition, catalogue: Catalogue, session: Session, entry: AuditEntry) -> int:
+        """Where values combine in another way, every account is walked. Raises DocumentRefused."""
         body = fields_to_json(catalogue)
         parse_fields(body, catalogue.currency)
+        if _combining(catalogue) != _combining(edition.published.catalogue):
+            self.retier.order(edition.policy_version, session.now)
         return self.configuration.save(edition, FIELDS, body, session, entry)
+
+
+def _combining(catalogue: Catalogue) -> Mapping[FieldName, tuple[object, ...]]:
+    """What of each field decides an account's value of it."""
+    return {name: (entry.type, entry.options, entry.combine, entry.sources) for name, entry in catalogue.fields.items()}

@@ -99,6 +99,22 @@ def test_a_field_that_a_source_maps_to_stays(stage: Stage) -> None:
     assert (reply.status, reply.errors) == (409, {("/source:generic/mapping/0/field", "unknown_field")})
 
 
+@pytest.mark.parametrize(
+    ("change", "walks"),
+    [
+        ({"sources": ["recurly", "manual"]}, 4),
+        ({"combine": "latest"}, 4),
+        ({"label": "Monthly"}, 0),
+        ({"history": True}, 0),
+    ],
+)
+def test_another_way_to_combine_has_every_account_combined_again(
+    stage: Stage, change: dict[str, object], walks: int
+) -> None:
+    assert stage.call("PATCH /v1/fields/mrr", change, if_match="*").status == 200
+    assert len(stage.decide.sent) == walks
+
+
 def test_a_field_that_nothing_reads_changes_its_type(stage: Stage) -> None:
     stage.call("POST /v1/fields", SEGMENT)
 

@@ -7,13 +7,16 @@ import pytest
 
 from functions.tier_trigger.walk import PAGE, PAGES, PATIENCE, WAIT_SECONDS
 from shared.accounts.account import Account
-from shared.accounts.identity import AccountId
+from shared.accounts.identity import AccountId, FieldName
+from shared.accounts.standing import Cause
 from shared.runtime.messages import DecideAll
 from shared.runtime.ports import RunState
-from tests.support.builders import account
+from tests.support.builders import account, update
 from tests.unit.functions.tier_world import MAX_AGE, World
 
 MANY = PAGE * PAGES + 10
+
+MRR = FieldName("mrr")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,25 @@ def test_every_account_is_decided_and_the_run_says_so(here: World) -> None:
     assert (here.run.state, here.run.done, here.run.counts) == (RunState.SUCCEEDED, MANY, {"changed": MANY})
     assert here.run.finished_at == here.now
     assert {row.cause for rows in here.accounts.rows.values() for row in rows} == {"policy"}
+
+
+def test_values_are_combined_anew_under_the_catalogue_in_force(here: World) -> None:
+    here.keep(account("other-tier", update(mrr=500), update("generic:x", mrr=1200)))
+    here.keep(account("other-value", update(mrr=640), update("generic:x", mrr=700)))
+    here.order(1)
+    finish(here)
+    here.catalogue({"name": "mrr", "sources": ["generic", "recurly"]})
+    here.now += MAX_AGE
+    seen = len(here.accounts.changes)
+
+    here.order(1, run_id="r2")
+    finish(here)
+
+    assert [(cause, after.id, after.values[MRR]) for cause, _, after in here.accounts.changes[seen:]] == [
+        (Cause.TIER, "other-tier", 12_000_000),
+        (Cause.DATA, "other-value", 7_000_000),
+    ]
+    assert here.tier("other-tier") == "tier-1"
 
 
 def test_segments_share_the_run(here: World) -> None:

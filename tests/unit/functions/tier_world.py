@@ -14,7 +14,7 @@ from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange
 from shared.accounts.values import Json
 from shared.configuration.documents import DocumentChange, Kind
-from shared.configuration.published import POLICY
+from shared.configuration.published import FIELDS, POLICY
 from shared.configuration.reader import PublishedReader
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.documents import MemoryDocuments
@@ -58,6 +58,10 @@ class World:
         version = stored.version if stored else 0
         return MemoryAccounts.commit(self.accounts, AccountChange(replace(account, version=version), Cause.DATA))
 
+    def catalogue(self, *fields: Json) -> None:
+        change = DocumentChange(Kind.PUBLISHED, FIELDS, 0, {"fields": list(fields)})
+        self.documents.commit([change], at=self.now, by="ann", audit=[])
+
     def publish(self, version: int, **policy: Json) -> None:
         known = self.documents.get(Kind.PUBLISHED, POLICY)
         body = {"version": version, "policy": {"rules": [], **policy}}
@@ -91,9 +95,9 @@ class World:
         answer = handle({"Records": records}, self.walk)
         return [failed["itemIdentifier"] for failed in answer["batchItemFailures"]]
 
-    def order(self, version: int, *, segments: int = 1) -> str:
+    def order(self, version: int, *, segments: int = 1, run_id: str = "r1") -> str:
         """A run over all accounts, as a publish orders it."""
-        run = self.runs.save(Run("r1", RUN, RunState.QUEUED, created_at=self.now))
+        run = self.runs.save(Run(run_id, RUN, RunState.QUEUED, created_at=self.now))
         self.queue.send([write(DecideAll(run.id, version, number, segments, None)) for number in range(segments)])
         return run.id
 
