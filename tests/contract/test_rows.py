@@ -67,7 +67,6 @@ ACCOUNTS = st.builds(
 
 
 @given(ACCOUNTS)
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_an_account_comes_back_from_its_row_exactly(kept: Account) -> None:
     found = decoded(encoded(kept))
 
@@ -76,9 +75,7 @@ def test_an_account_comes_back_from_its_row_exactly(kept: Account) -> None:
 
 
 @given(ACCOUNTS)
-@settings(
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 def test_both_decoders_of_an_item_agree(connection: Database, kept: Account) -> None:
     bound = connection.bind(AccountItem, "accounts-of-the-decoders")
     item = bound(**account_attributes(kept, Cause.DATA)).serialize()

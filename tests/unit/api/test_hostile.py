@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.access.permissions import ROUTES
@@ -47,13 +47,13 @@ def _check(reply: Any, route: str) -> None:
         assert reply.json["status"] == reply.status
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(route=st.sampled_from(SENDING), body=BODIES, if_match=st.just("*") | st.text(max_size=8))
 def test_no_body_is_a_fault_of_ours(route: str, body: str | bytes, if_match: str) -> None:
     _check(STAGE.call(_address(route), text=body, if_match=if_match), route)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     route=st.sampled_from(READING),
     query=st.dictionaries(
@@ -67,7 +67,7 @@ def test_no_query_is_a_fault_of_ours(route: str, query: dict[str, str]) -> None:
     _check(STAGE.call(f"{_address(route)}?{event_query}"), route)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]),
     path=st.text(max_size=40, alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="?#")),

@@ -3,7 +3,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.accounts.catalogue import US_DOLLAR
@@ -194,7 +194,6 @@ subscriptions = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(subscriptions, max_size=6), st.randoms(use_true_random=False))
 def test_the_order_of_subscriptions_does_not_matter(found: list[dict[str, Json]], random: object) -> None:
     shuffled = list(found)
@@ -202,7 +201,6 @@ def test_the_order_of_subscriptions_does_not_matter(found: list[dict[str, Json]]
     assert mrr(*found) == mrr(*shuffled)
 
 
-@settings(deadline=None)
 @given(st.lists(subscriptions, max_size=6))
 def test_the_figure_is_within_half_a_cent_of_the_exact_sum(found: list[dict[str, Json]]) -> None:
     worth = {"USD": Fraction(1), "EUR": Fraction("1.10"), "JPY": Fraction("0.0067")}

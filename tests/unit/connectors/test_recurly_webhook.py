@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.accounts.values import Json
@@ -81,7 +81,6 @@ def test_a_delivery_signed_with_the_empty_key_is_refused() -> None:
     assert refused(header(secret=""), secrets=("",))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=100), st.binary(), st.lists(st.text(max_size=20), max_size=3))
 def test_hostile_input_is_refused_and_nothing_else_is_raised(value: str, body: bytes, secrets: list[str]) -> None:
     assert refused(value, body=body, secrets=tuple(secrets))
