@@ -9,10 +9,9 @@ from functions.api.http.api import Api
 from functions.api.settings import Settings
 from shared.aws import clients
 from shared.aws.directory import CognitoDirectory
-from shared.aws.dynamodb.accounts import DynamoAccounts
+from shared.aws.dynamodb import stores
 from shared.aws.dynamodb.alerts import DynamoAlerts
 from shared.aws.dynamodb.database import Database
-from shared.aws.dynamodb.documents import DynamoDocuments
 from shared.aws.dynamodb.runs import DynamoRuns
 from shared.aws.queues import SqsQueue
 from shared.aws.secret_writer import SsmSecretWriter
@@ -38,19 +37,13 @@ def wire(settings: Settings) -> Api:
 
 def _ports(settings: Settings) -> Ports:
     database = Database()
-    accounts = DynamoAccounts(
-        database,
-        accounts=settings.accounts_table,
-        links=settings.links_table,
-        history=settings.history_table,
-        audit=settings.audit_table,
-    )
+    accounts = stores.accounts(database, settings)
     runs = DynamoRuns(database, runs=settings.runs_table)
     ssm, sqs = clients.ssm(), clients.sqs()
     return Ports(
         accounts=accounts,
         lists=accounts,
-        documents=DynamoDocuments(database, config=settings.config_table, audit=settings.audit_table),
+        documents=stores.documents(database, settings),
         alerts=DynamoAlerts(database, alerts=settings.alerts_table),
         runs=runs,
         reports=runs,

@@ -3,7 +3,7 @@
 from functions.clock.service import Clock
 from functions.clock.settings import Settings
 from shared.aws import clients
-from shared.aws.dynamodb.accounts import DynamoAccounts
+from shared.aws.dynamodb import stores
 from shared.aws.dynamodb.alerts import DynamoAlerts
 from shared.aws.dynamodb.database import Database
 from shared.aws.dynamodb.runs import DynamoWatermarks
@@ -13,13 +13,7 @@ from shared.aws.queues import SqsQueue
 def wire(settings: Settings) -> Clock:
     database = Database()
     return Clock(
-        accounts=DynamoAccounts(
-            database,
-            accounts=settings.accounts_table,
-            links=settings.links_table,
-            history=settings.history_table,
-            audit=settings.audit_table,
-        ),
+        accounts=stores.accounts(database, settings),
         notices=DynamoAlerts(database, alerts=settings.alerts_table),
         watermarks=DynamoWatermarks(database, runs=settings.runs_table),
         decide=SqsQueue(settings.decide_queue_url, clients.sqs()),

@@ -1,18 +1,14 @@
 """Puts the scheduled sync together: its stores on DynamoDB, the vendors' connectors, its own queue."""
 
-from datetime import timedelta
-
 from functions.crm_sync.service import CrmSync
 from functions.crm_sync.settings import Settings
 from shared.aws import clients
 from shared.aws.directory import CognitoDirectory
-from shared.aws.dynamodb.accounts import DynamoAccounts
+from shared.aws.dynamodb import stores
 from shared.aws.dynamodb.database import Database
-from shared.aws.dynamodb.documents import DynamoDocuments
 from shared.aws.dynamodb.runs import DynamoRuns
 from shared.aws.queues import SqsQueue
 from shared.aws.secrets import SsmSecrets
-from shared.configuration.reader import PublishedReader
 from shared.connectors.lender import Lender
 from shared.connectors.recurly import client as recurly
 from shared.connectors.recurly.mapping import RECURLY
@@ -23,17 +19,10 @@ from shared.runtime.clock import system_now
 
 def wire(settings: Settings) -> CrmSync:
     database = Database()
-    accounts = DynamoAccounts(
-        database,
-        accounts=settings.accounts_table,
-        links=settings.links_table,
-        history=settings.history_table,
-        audit=settings.audit_table,
-    )
-    documents = DynamoDocuments(database, config=settings.config_table, audit=settings.audit_table)
+    accounts = stores.accounts(database, settings)
     runs = DynamoRuns(database, runs=settings.runs_table)
     return CrmSync(
-        published=PublishedReader(documents, timedelta(seconds=settings.config_max_age_seconds)),
+        published=stores.published(database, settings),
         lender=_lender(settings),
         runs=runs,
         intake=Intake(accounts, CognitoDirectory(clients.cognito(), settings.user_pool_id, system_now)),

@@ -1,6 +1,5 @@
 """Puts the notify function together: the outbox on DynamoDB, SES, SNS and what a mail is written from."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 from functions.notify.service import Notifier
@@ -8,32 +7,23 @@ from functions.notify.settings import Settings
 from functions.notify.writer import Writer
 from shared.aws import clients
 from shared.aws.directory import CognitoDirectory
-from shared.aws.dynamodb.accounts import DynamoAccounts
+from shared.aws.dynamodb import stores
 from shared.aws.dynamodb.alerts import DynamoAlerts
 from shared.aws.dynamodb.database import Database
-from shared.aws.dynamodb.documents import DynamoDocuments
 from shared.aws.mail import SesMail
 from shared.aws.queues import SqsQueue
 from shared.aws.secrets import SsmSecrets
 from shared.aws.topic import SnsTopic
-from shared.configuration.reader import PublishedReader
 from shared.runtime.clock import system_now
 
 
 def wire(settings: Settings) -> Notifier:
     database = Database()
     alerts = DynamoAlerts(database, alerts=settings.alerts_table)
-    documents = DynamoDocuments(database, config=settings.config_table, audit=settings.audit_table)
     writer = Writer(
         alerts=alerts,
-        accounts=DynamoAccounts(
-            database,
-            accounts=settings.accounts_table,
-            links=settings.links_table,
-            history=settings.history_table,
-            audit=settings.audit_table,
-        ),
-        published=PublishedReader(documents, timedelta(seconds=settings.config_max_age_seconds)),
+        accounts=stores.accounts(database, settings),
+        published=stores.published(database, settings),
         directory=CognitoDirectory(clients.cognito(), settings.user_pool_id, system_now),
         secrets=SsmSecrets(clients.ssm(), settings.secrets_prefix, system_now),
         public_url=settings.public_url,

@@ -17,6 +17,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from shared.aws.batches import batches
+from shared.aws.secret_text import values_of
 from shared.runtime.failures import Permanent, Retryable
 from shared.runtime.ports import Message, QueueUnavailable, SecretMissing
 
@@ -197,14 +198,4 @@ class LeanSecrets:
             if str(error) == "ParameterNotFound":
                 return ()
             raise
-        return _values(str(answer["Parameter"]["Value"]))
-
-
-def _values(text: str) -> tuple[str, ...]:
-    """A JSON array of texts, newest first, or one plain text; an empty one is no secret."""
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        parsed = text
-    values = tuple(parsed) if isinstance(parsed, list) else (text,)
-    return values if all(isinstance(value, str) and value for value in values) else ()
+        return values_of(str(answer["Parameter"]["Value"]))

@@ -1,6 +1,5 @@
 """Secrets as SecureString parameters of Systems Manager, below one prefix."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.aws.errors import code_of, failure
+from shared.aws.secret_text import values_of
 from shared.runtime.failures import Permanent, Retryable
 from shared.runtime.ports import SecretMissing
 
@@ -54,13 +54,3 @@ class SsmSecrets:
         if isinstance(error, ClientError) and code_of(error) == "ParameterNotFound":
             return SecretMissing(f"the secret {name} is not set")
         return failure(error, f"read the secret {name}")
-
-
-def values_of(text: str) -> tuple[str, ...]:
-    """A JSON array of texts, newest first, or one plain text; nothing where one is empty."""
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        parsed = text
-    values = tuple(parsed) if isinstance(parsed, list) else (text,)
-    return values if all(isinstance(value, str) and value for value in values) else ()
