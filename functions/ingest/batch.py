@@ -11,8 +11,9 @@ from shared.accounts.values import Json
 from shared.configuration.published import Published
 from shared.configuration.records import SourceRecord
 from shared.configuration.sources import SourceConfig
+from shared.connectors.ports import VendorRefused
 from shared.ingestion.intake import Intake
-from shared.ingestion.tally import Tally, rejected
+from shared.ingestion.tally import Tally
 from shared.runtime.hints import HintMessage
 
 type ToRecord = Callable[[Mapping[str, Json]], SourceRecord]
@@ -43,7 +44,7 @@ class Batch:
         if config is None:
             raise UnknownSource(hint.source)
         if not config.enabled:
-            return rejected(str(hint.source), "the source is switched off: what it sends is dropped")
+            raise VendorRefused("the source is switched off: what it sends waits for three days")
         if hint.record is not None:
             return self._take_trusted(hint.source, hint.record, config)
         return self._take_fetched(Subject(hint.source, hint.subject or ""), config)

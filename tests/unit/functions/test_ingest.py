@@ -319,14 +319,15 @@ def test_what_can_not_be_put_back_fails() -> None:
     assert isinstance(failed, Failed)
 
 
-def test_a_source_that_is_switched_off_is_not_asked_and_its_deliveries_are_dropped() -> None:
+def test_a_source_that_is_switched_off_is_not_asked_and_its_deliveries_wait() -> None:
     house = House()
     off = DocumentChange(Kind.PUBLISHED, "source:recurly", 0, {"enabled": False})
     house.documents.commit([off], at=NOW, by="user-1", audit=())
 
     [outcome] = house.work(hint())
 
-    assert isinstance(outcome, Done)
+    assert isinstance(outcome, PutBack)
+    assert len(house.queue.sent) == 1
     assert house.vendor.fetched == []
     assert "switched off" in house.rejects()[0]["reason"]
 
