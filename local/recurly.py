@@ -38,9 +38,12 @@ class Recurly:
         now = datetime.now(UTC)
         return [required(row, "code") for page in self._api.pages("/accounts?limit=200", now) for row in page.rows]
 
-    def announce(self, subscription_id: str, *, times: int = 1) -> None:
-        """Lets the sandbox send one webhook of the subscription `times` times. Raises SandboxRefused."""
-        event = {"object_type": "subscription", "id": subscription_id, "event_type": "updated", "times": times}
+    def announce(self, reference: str, *, kind: str = "subscription", times: int = 1) -> None:
+        """Lets the sandbox send one webhook of an object, by its id or as `code-acme`, `times` times.
+
+        Raises SandboxRefused.
+        """
+        event = {"object_type": kind, "id": reference, "event_type": "updated", "times": times}
         answers = self._control("POST", "/_sandbox/webhooks", event)["deliveries"]
         if set(answers) != {_OK}:
             raise SandboxRefused(f"the webhook was answered {answers}")
