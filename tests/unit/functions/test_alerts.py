@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 
 from functions.alerts.handler import handle
 from functions.alerts.service import Alerts, Outrun
 from shared.access.people import User
 from shared.accounts.identity import AccountId
-from shared.accounts.standing import TierChange
+from shared.accounts.standing import Cause, TierChange
 from shared.alerts.notice import Channel
 from shared.alerts.store import Evaluation
+from shared.aws.dynamodb.account_rows import account_attributes
 from shared.configuration.documents import DocumentChange, Kind
 from shared.configuration.reader import PublishedReader
 from shared.memory.accounts import MemoryAccounts
@@ -86,6 +88,37 @@ def test_a_changed_tier_raises_an_alert_for_its_csm() -> None:
     assert list(world.store.alerts) == ["acme.tier-lowered.2"]
     assert world.mailed == [ANN.id]
     assert world.store.seen(ACME) == 2
+
+
+def test_a_first_tier_costs_no_call() -> None:
+    """Loading a million accounts must not read each of them again to raise nothing."""
+
+    class Untouchable(MemoryAlerts):
+        def seen(self, account_id: AccountId) -> int:
+            raise AssertionError(account_id)
+
+    account = builders.account("acme", mrr="640.00", tier="tier-2")
+    image = TypeSerializer().serialize(account_attributes(account, Cause.TIER))["M"]
+    record = {"Keys": {"id": {"S": "acme"}}, "NewImage": image}
+
+    world = World()
+    world.store = Untouchable()  # type: ignore[assignment]  # a twin that nothing may ask
+    handle({"Records": [{"eventSource": "aws:dynamodb", "dynamodb": record}]}, world.service)
+
+    assert world.queue.sent == []
+
+
+def test_a_later_tier_in_the_streams_image_is_evaluated() -> None:
+    world = World()
+    world.has(change(1, None, "tier-1"), change(2, "tier-1", "tier-2"))
+    standing = replace(builders.account("acme", tier="tier-2").standing, changes=2)
+    account = replace(builders.account("acme", mrr="640.00"), standing=standing)
+    image = TypeSerializer().serialize(account_attributes(account, Cause.TIER))["M"]
+    record = {"Keys": {"id": {"S": "acme"}}, "NewImage": image}
+
+    handle({"Records": [{"eventSource": "aws:dynamodb", "dynamodb": record}]}, world.service)
+
+    assert len(world.store.alerts) == 1
 
 
 def test_fifty_records_of_one_change_raise_one_alert() -> None:
