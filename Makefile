@@ -17,20 +17,33 @@ RUN := .venv/bin/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.tools/.installed: requirements/tools.txt
-	@python3 -m venv --clear .tools
-	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
-	@touch $@
+# Each slow step is named, with its time; on the error stream, since `make -s token` prints a token and nothing else.
+define installing
+@printf '  Install %s …' '$(1)' >&2; begun=$$SECONDS
+endef
+define installed
+printf '\r✓ Install %s  %s s\n' '$(1)' "$$((SECONDS - begun))" >&2; touch $@
+endef
 
+.tools/.installed: requirements/tools.txt
+	$(call installing,uv); \
+	python3 -m venv --clear .tools; \
+	.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt; \
+	$(call installed,uv)
+
+VENV = $(UV) venv --quiet --python "$$(cat .python-version)"
+WANTED = { printf '\n%s\n' "Python $$(cat .python-version) is neither on this machine nor can uv fetch it: install it, then run this again." >&2; exit 1; }
 .venv/.installed: .tools/.installed requirements/dev.txt .python-version
-	@test -x $(PY) || $(UV) venv --quiet --python "$$(cat .python-version)" .venv
-	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt
-	@touch $@
+	$(call installing,the packages); \
+	test -x $(PY) || $(VENV) .venv || $(WANTED); \
+	$(UV) pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt; \
+	$(call installed,the packages)
 
 .ministack/.installed: .tools/.installed requirements/emulator.txt .python-version
-	@test -x .ministack/bin/python || $(UV) venv --quiet --python "$$(cat .python-version)" .ministack
-	@$(UV) pip sync --quiet --python .ministack/bin/python --require-hashes requirements/emulator.txt
-	@touch $@
+	$(call installing,the AWS emulator); \
+	test -x .ministack/bin/python || $(VENV) .ministack || $(WANTED); \
+	$(UV) pip sync --quiet --python .ministack/bin/python --require-hashes requirements/emulator.txt; \
+	$(call installed,the AWS emulator)
 
 setup: .venv/.installed .ministack/.installed ## install everything below this folder
 

@@ -68,7 +68,7 @@ class TierTrigger:
         rulebook = self.published.read(now).rulebook
         known = account.values
         if recombine:
-            account = revalued(account, rulebook.catalogue, before=account).account
+            account = revalued(account, rulebook.catalogue, now, before=account).account
         verdict = judge(account, rulebook, now)
         change = None
         if not stands(account, verdict):

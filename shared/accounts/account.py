@@ -1,4 +1,4 @@
-"""The account: contributions of records, the values they combine to, and its standing."""
+"""The account: contributions of records, the values they combine to, what these were before, and its standing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from shared.accounts.contribution import Contribution
+from shared.accounts.history import Histories
 from shared.accounts.identity import MANUAL, AccountId, FieldName, RecordKey
 from shared.accounts.standing import Override, Standing
 from shared.accounts.values import Value
@@ -24,6 +25,8 @@ class Account:
     records: Mapping[RecordKey, Contribution] = field(default_factory=dict)
     values: Mapping[FieldName, Value] = field(default_factory=dict)
     """What `records` combine to under the catalogue in force when they last changed."""
+    histories: Histories = field(default_factory=dict)
+    """What those of `values` were before whose field keeps history."""
     standing: Standing = field(default_factory=Standing)
     override: Override | None = None
     edits: int = 0

@@ -124,6 +124,11 @@ class Catalogue:
             for name, entry in {**self.fields, SYNCED_TIER.name: SYNCED_TIER}.items()
         }
 
+    @cached_property
+    def with_history(self) -> tuple[FieldName, ...]:
+        """The fields whose changes are kept."""
+        return tuple(sorted(name for name, entry in self.fields.items() if entry.history))
+
     def __contains__(self, name: object) -> bool:
         return name in self.fields
 

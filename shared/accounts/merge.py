@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue, Combine, Field
 from shared.accounts.contribution import Contribution, RecordUpdate, first
+from shared.accounts.history import Histories, recorded
 from shared.accounts.identity import FieldName, RecordKey, SourceName
 from shared.accounts.standing import Cause
 from shared.accounts.values import Value
@@ -51,15 +53,50 @@ def apply(account: Account, update: RecordUpdate, catalogue: Catalogue, now: dat
     contribution = known.merged(update, now) if known else first(update, now)
     if contribution is known:
         return Merge(account, None)
-    return revalued(account.with_record(update.key, contribution), catalogue, before=account)
+    restated = _restated(known, update) if known else frozenset()
+    return revalued(account.with_record(update.key, contribution), catalogue, now, before=account, restated=restated)
 
 
-def revalued(account: Account, catalogue: Catalogue, *, before: Account) -> Merge:
-    """`account` with its values combined anew; the cause says whether they or its life differ from `before`."""
-    values = {name: found.given.value for name, found in resolve(account.records, catalogue).items()}
-    account = replace(account, values=values)
-    woken = values != before.values or account.archived != before.archived or before.version == 0
-    return Merge(account, Cause.DATA if woken else Cause.NONE)
+def revalued(
+    account: Account,
+    catalogue: Catalogue,
+    now: datetime,
+    *,
+    before: Account,
+    restated: AbstractSet[FieldName] = frozenset(),
+) -> Merge:
+    """`account` with its values combined anew, and with the histories of `before` led on to them; the cause says
+    whether these or its life differ from `before`. What records say of the fields in `restated` is no news.
+    """
+    values = _combined_values(account.records, catalogue)
+    account = replace(account, values=values, histories=_histories(before, values, catalogue, now, restated))
+    same = (account.values, account.histories, account.archived) == (before.values, before.histories, before.archived)
+    return Merge(account, Cause.NONE if same and before.version else Cause.DATA)
+
+
+def _restated(known: Contribution, update: RecordUpdate) -> AbstractSet[FieldName]:
+    """The fields of which `update` reads again what the record said already; the yearly value follows the monthly."""
+    names = {name for name in update.values if update.version.restates(known.version_of(name))}
+    return names | {ARR} if MRR in names and update.values.get(ARR) is None else names
+
+
+def _histories(
+    before: Account,
+    values: Mapping[FieldName, Value],
+    catalogue: Catalogue,
+    now: datetime,
+    restated: AbstractSet[FieldName],
+) -> Histories:
+    """In two steps: what the catalogue in force makes of the records as they were is no change; the rest is."""
+    if not catalogue.with_history:
+        return {}
+    combined = _combined_values(before.records, catalogue)
+    histories = recorded(before.histories, combined, catalogue, now, restated=combined.keys())
+    return recorded(histories, values, catalogue, now, restated=restated)
+
+
+def _combined_values(records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> dict[FieldName, Value]:
+    return {name: found.given.value for name, found in resolve(records, catalogue).items()}
 
 
 def resolve(records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> dict[FieldName, Resolved]:

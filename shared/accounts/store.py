@@ -52,10 +52,10 @@ class AccountChange:
 
     @property
     def closed(self) -> Account | None:
-        """What stays of `absorbed`: its history, where it stood, and where it went."""
+        """What stays of `absorbed`: its tier history, where it stood, and where it went."""
         if self.absorbed is None:
             return None
-        return replace(self.absorbed, records={}, values={}, due_at=None, merged_into=self.account.id)
+        return replace(self.absorbed, records={}, values={}, histories={}, due_at=None, merged_into=self.account.id)
 
 
 class AccountStore(Protocol):

@@ -50,3 +50,7 @@ class Version:
         if self.kind is not other.kind:
             raise VersionKindChanged(f"the record's versions were a {other.kind}, this one is a {self.kind}")
         return (self.at, self.revision) > (other.at, other.revision)
+
+    def restates(self, other: Self) -> bool:
+        """Whether this is the same state of the record as `other`, read under a later mapping or later rates."""
+        return (self.kind, self.at) == (other.kind, other.at) and self.revision > other.revision

@@ -69,7 +69,7 @@ class Merger:
         claims = [Link(claim.record, home.id, stated=True) for claim in judgements if isinstance(claim, Claim)]
         links = claims if own else [Link(update.key, home.id, stated=False), *claims]
         absorbs = [judgement for judgement in judgements if isinstance(judgement, Absorb)]
-        writes = self._commit(home, apply(home, update, catalogue, now), links, absorbs, catalogue)
+        writes = self._commit(home, apply(home, update, catalogue, now), links, absorbs, catalogue=catalogue, now=now)
         conflicts = [judgement.reason(home.id) for judgement in judgements if isinstance(judgement, Conflict)]
         return Merged(home.id, writes, tuple(conflicts))
 
@@ -87,13 +87,20 @@ class Merger:
         return _Found(links, heads)
 
     def _commit(
-        self, home: Account, merge: Merge, links: Iterable[Link], absorbs: Iterable[Absorb], catalogue: Catalogue
+        self,
+        home: Account,
+        merge: Merge,
+        links: Iterable[Link],
+        absorbs: Iterable[Absorb],
+        *,
+        catalogue: Catalogue,
+        now: datetime,
     ) -> int:
         """One change for the update and the first account absorbed, one for each further; returns how many."""
         writes, before, links = 0, home, tuple(links)
         for absorb in absorbs:
             taken = merge.account.with_record(absorb.record, absorb.founded.records[absorb.record])
-            merge = revalued(taken, catalogue, before=before)
+            merge = revalued(taken, catalogue, now, before=before)
             links = (*links, Link(absorb.record, home.id, stated=True))
             change = AccountChange(merge.account, merge.cause or Cause.NONE, links, absorbed=absorb.founded)
             before = self._accounts.commit(change)

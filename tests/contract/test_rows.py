@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.accounts.account import Account
 from shared.accounts.contribution import Contribution
-from shared.accounts.encoding import decoded, encoded, micros, moment, size
+from shared.accounts.encoding import SCHEMA, decoded, encoded, micros, moment, size
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, SourceName, TierId
 from shared.accounts.standing import Cause, Method, Override, Standing
 from shared.accounts.values import Value
@@ -96,7 +96,7 @@ def test_a_true_stays_no_one() -> None:
 
 
 def test_attributes_of_a_later_schema_do_not_disturb() -> None:
-    assert decoded({**encoded(account()), "schema": 2, "health": '{"score": 7}'}) == account()
+    assert decoded({**encoded(account()), "schema": SCHEMA + 1, "health": '{"score": 7}'}) == account()
 
 
 def test_a_typical_account_is_one_write_unit() -> None:

@@ -30,6 +30,7 @@ class AccountItem(Model):
     created_at = WholeNumber()
     records = UnicodeAttribute(null=True)
     values = UnicodeAttribute(null=True)
+    histories = UnicodeAttribute(null=True)
     standing = UnicodeAttribute(null=True)
     override = UnicodeAttribute(null=True)
     edits = WholeNumber(null=True)
