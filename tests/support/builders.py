@@ -5,16 +5,24 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from shared.accounts.account import Account
-from shared.accounts.catalogue import Catalogue
+from shared.accounts.catalogue import Catalogue, Field
 from shared.accounts.contribution import RecordUpdate
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, TierId
 from shared.accounts.merge import apply
 from shared.accounts.standing import Method, Standing
-from shared.accounts.values import Json, Value
+from shared.accounts.values import FieldType, Json, Value
 from shared.accounts.version import Version
 
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 CATALOGUE = Catalogue.fresh()
+
+
+def with_history(*names: str, catalogue: Catalogue = CATALOGUE) -> Catalogue:
+    """`catalogue` with these fields' changes kept; those that it does not know are custom texts."""
+    for name in map(FieldName, names):
+        known = catalogue.fields.get(name) or Field(name, FieldType.STRING, label=name, custom=True)
+        catalogue = catalogue.with_field(replace(known, history=True))
+    return catalogue
 
 
 def key(text: str = "recurly:acme-1") -> RecordKey:
