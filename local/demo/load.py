@@ -10,8 +10,7 @@ import urllib3
 
 from local.api import Api, ApiRefused
 from local.console import step
-from local.demo.owners import deliveries
-from local.recurly import Recurly
+from local.demo.owners import delivery
 from local.stackfile import Stack
 from local.waiting import wait_for
 from local.webhooks import signed_headers
@@ -79,13 +78,12 @@ def _ended(api: Api, location: str) -> Mapping[str, Any] | None:
 
 
 def _send_owners(stack: Stack, api: Api) -> None:
-    codes = Recurly(stack.sandboxes["recurly"]).codes()
-    for number, delivery in enumerate(deliveries(codes, at=datetime.now(UTC)), start=1):
-        body, now = json.dumps(delivery).encode(), datetime.now(UTC)
-        headers = signed_headers(stack.webhook_secrets["generic"], body, delivery_id=f"demo-{number}", at=now)
-        answer = urllib3.request("POST", f"{stack.webhook_url}/generic", body=body, headers=headers)
-        if answer.status != _OK:
-            raise DemoFailed(f"the owners' webhook was answered {answer.status}")
+    now = datetime.now(UTC)
+    body = json.dumps(delivery(at=now)).encode()
+    headers = signed_headers(stack.webhook_secrets["generic"], body, delivery_id="demo-owners", at=now)
+    answer = urllib3.request("POST", f"{stack.webhook_url}/generic", body=body, headers=headers)
+    if answer.status != _OK:
+        raise DemoFailed(f"the owners' webhook was answered {answer.status}")
     wait_for("every account's owner and tier", lambda: all(map(_is_settled, _accounts(api))), seconds=_OWNERS_SECONDS)
 
 

@@ -1,22 +1,23 @@
-"""Who owns which account: what a CRM would send of the customers that the Recurly sandbox bills."""
+"""Who owns which account: the demo's owners file, as a CRM would send it of the customers that Recurly bills."""
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
-from local.users import CSMS, Person
+FILE = Path(__file__).parent / "owners.csv"
 
 
-def deliveries(codes: Sequence[str], *, at: datetime, csms: Sequence[Person] = CSMS) -> Sequence[Mapping[str, object]]:
-    """One delivery of the generic source with a record an account: the CRM's own id, linked to Recurly's code. The same
-    codes give the same ids and owners.
-    """
-    records = [
-        {
-            "external_id": f"crm-{number:04}",
-            "external_ids": {"recurly": code},
-            "version": 1,
-            "fields": {"owner": csms[number % len(csms)].email},
-        }
-        for number, code in enumerate(sorted(codes), start=1)
-    ]
-    return [{"type": "account.updated", "timestamp": at.isoformat(), "data": records}]
+def delivery(*, at: datetime) -> Mapping[str, object]:
+    """A delivery of the generic source with a record a line: the CRM's own id, linked to one or two codes of Recurly's."""
+    with FILE.open(newline="", encoding="utf-8") as lines:
+        records = [
+            {
+                "external_id": line["crm_id"],
+                "external_ids": {"recurly": line["recurly_codes"].split()},
+                "version": 1,
+                "fields": {"owner": line["csm"]},
+            }
+            for line in csv.DictReader(lines)
+        ]
+    return {"type": "account.updated", "timestamp": at.isoformat(), "data": records}

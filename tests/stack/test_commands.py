@@ -75,10 +75,12 @@ def test_the_first_start_tells_the_story_and_hands_over_the_wheel(user: User) ->
         assert address in user.card
 
 
-def test_the_demo_is_two_hundred_accounts_in_three_tiers_with_a_csm_each(user: User) -> None:
+def test_the_demos_customers_are_in_three_tiers_with_a_csm_each_and_their_accounts_summed(user: User) -> None:
     page = _get(user, "/v1/accounts?limit=200")
 
-    assert len(page["items"]) == 200
+    linked = [account["external_ids"]["recurly"] for account in page["items"]]
+    assert sum(map(len, linked)) == 200
+    assert {len(codes) for codes in linked} == {1, 2}
     assert {account["tier"]["id"] for account in page["items"]} == {"tier-1", "tier-2", "tier-3"}
     assert all(account["owner"] for account in page["items"])
 

@@ -1,29 +1,30 @@
+"""The demo's owners file fits the demo's customers and people."""
+
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from local.demo.owners import deliveries
+from local.demo.owners import delivery
+from local.sandboxes.recurly.demo import demo_site
 from local.users import CSMS
+from shared.connectors.generic.mapping import to_record
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-CODES = [f"customer-{number}" for number in range(200)]
+RECORDS = cast("list[dict[str, Any]]", delivery(at=NOON)["data"])
 
 
-def records(codes: list[str]) -> list[dict[str, Any]]:
-    return [
-        record for delivery in deliveries(codes, at=NOON) for record in cast("list[dict[str, Any]]", delivery["data"])
-    ]
+def test_each_recurly_account_belongs_to_one_customer() -> None:
+    linked = sorted(code for record in RECORDS for code in record["external_ids"]["recurly"])
+
+    assert linked == sorted(account["code"] for account in demo_site(NOON)["accounts"].values())
+    assert any(len(record["external_ids"]["recurly"]) == 2 for record in RECORDS)
 
 
-def test_every_account_has_an_id_of_its_own_and_an_owner() -> None:
-    made = records(CODES)
-    assert {record["external_ids"]["recurly"] for record in made} == set(CODES)
-    assert len({record["external_id"] for record in made}) == len(CODES)
-    assert {record["fields"]["owner"] for record in made} == {csm.email for csm in CSMS}
+def test_each_customer_has_a_csm_of_the_demo_and_each_csm_has_customers() -> None:
+    assert {record["fields"]["owner"] for record in RECORDS} == {person.email for person in CSMS}
 
 
-def test_the_same_codes_give_the_same_owners_in_any_order() -> None:
-    assert records(CODES[::-1]) == records(CODES)
+def test_one_delivery_takes_them_all() -> None:
+    read = [to_record({"type": "account.updated", "data": record}) for record in RECORDS]
 
-
-def test_a_delivery_is_small_enough_for_the_webhook() -> None:
-    assert all(len(cast("list[object]", delivery["data"])) <= 500 for delivery in deliveries(CODES, at=NOON))
+    assert len(read) <= 500
+    assert len({record.key for record in read}) == len(read)
