@@ -9,7 +9,7 @@ FILE = Path(__file__).parent / "owners.csv"
 
 
 def delivery(*, at: datetime) -> Mapping[str, object]:
-    """A delivery of the generic source with a record a line: the CRM's own id, linked to one or two codes of Recurly's."""
+    """A delivery of the generic source with a record a line: the CRM's own id, linked to the codes at Recurly."""
     with FILE.open(newline="", encoding="utf-8") as lines:
         records = [
             {
