@@ -129,7 +129,7 @@ def _values[V: Value | None](entries: dict[str, Any]) -> dict[FieldName, V]:
 
 
 def _history(history: History) -> dict[str, object]:
-    """Times as seconds since the one before: 40 changes of five fields take 3.4 KB, as whole times 4.1 KB."""
+    """Times as seconds since the one before: full histories of five fields take 3.3 KB, with whole times 4 KB."""
     times = [at for at, _ in history.entries]
     entry: dict[str, object] = {
         "at": [*times[:1], *(later - earlier for earlier, later in pairwise(times))],

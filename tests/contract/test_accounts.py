@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from shared.accounts.identity import AccountId
+from shared.accounts.history import History
+from shared.accounts.identity import AccountId, FieldName
 from shared.accounts.standing import Cause, Override
 from shared.accounts.store import AccountChange, AccountMoved, AccountTooLarge
 from tests.contract.builders import (
@@ -34,6 +35,11 @@ def test_gives_back_what_was_stored_with_the_next_version(accounts: Accounts) ->
         override=Override(TIER_1, "strategic", "cs-ops", NOW, NOW + timedelta(days=1, microseconds=1)),
         edits=3,
         due_at=NOW + timedelta(microseconds=7),
+        histories={
+            FieldName("mrr"): History(((1_763_800_000, 9_005_000), (1_763_800_000, 12_005_000)), cut=True),
+            FieldName("products"): History(((1_763_800_001, ("a",)), (1_763_900_000, ("a", "b")))),
+            FieldName("strategic"): History(((1_763_800_001, True),)),
+        },
     )
 
     written = stored(accounts, new)
@@ -114,7 +120,8 @@ def test_a_link_of_another_account_is_not_taken_and_nothing_is_written(accounts:
 
 
 def test_absorbing_takes_the_links_and_closes_the_account(accounts: Accounts) -> None:
-    absorbed = accounts.commit(change(account("small", tier=TIER_2, due_at=NOW), links=(link(AccountId("small")),)))
+    small = replace(account("small", tier=TIER_2, due_at=NOW), histories={FieldName("mrr"): History(((1, 5),))})
+    absorbed = accounts.commit(change(small, links=(link(AccountId("small")),)))
     kept = stored(accounts, account())
 
     accounts.commit(change(kept, links=(link(stated=True),), absorbed=absorbed))
@@ -123,7 +130,7 @@ def test_absorbing_takes_the_links_and_closes_the_account(accounts: Accounts) ->
     closed = accounts.get(absorbed.id)
     assert closed is not None
     assert closed.archived
-    assert closed == replace(absorbed, version=2, records={}, values={}, due_at=None, merged_into=ACME)
+    assert closed == replace(absorbed, version=2, records={}, values={}, histories={}, due_at=None, merged_into=ACME)
 
 
 def test_an_absorbed_account_that_moved_stops_it_all(accounts: Accounts) -> None:

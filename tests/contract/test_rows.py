@@ -1,5 +1,6 @@
 """What is kept comes back exactly, by every decoder."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from shared.accounts.account import Account
 from shared.accounts.contribution import Contribution
 from shared.accounts.encoding import SCHEMA, decoded, encoded, micros, moment, size
+from shared.accounts.history import MAX_ENTRIES, Entry, History
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, SourceName, TierId
 from shared.accounts.standing import Cause, Method, Override, Standing
 from shared.accounts.values import Value
@@ -41,6 +43,13 @@ def contributions(draw: st.DrawFn) -> Contribution:
     )
 
 
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    times = sorted(draw(st.lists(st.integers(-(10**10), 10**11), min_size=1, max_size=5)))
+    entries: list[Entry] = [(at, draw(VALUES)) for at in times]
+    return History(tuple(entries), cut=draw(st.booleans()))
+
+
 RECORDS = st.builds(RecordKey, st.sampled_from([SourceName("recurly"), SourceName("generic")]), NAMES)
 ACCOUNTS = st.builds(
     Account,
@@ -49,6 +58,7 @@ ACCOUNTS = st.builds(
     version=st.integers(0, 10**9),
     records=st.dictionaries(RECORDS, contributions(), max_size=3),
     values=FIELDS,
+    histories=st.dictionaries(NAMES.map(FieldName), histories(), max_size=2),
     standing=st.builds(
         Standing,
         st.none() | NAMES.map(TierId),
@@ -99,8 +109,7 @@ def test_attributes_of_a_later_schema_do_not_disturb() -> None:
     assert decoded({**encoded(account()), "schema": SCHEMA + 1, "health": '{"score": 7}'}) == account()
 
 
-def test_a_typical_account_is_one_write_unit() -> None:
-    """DynamoDB writes 1 KB for one unit."""
+def typical() -> Account:
     values: dict[str, Value] = {
         "name": "Acme GmbH",
         "mrr": 12_005_000,
@@ -114,11 +123,37 @@ def test_a_typical_account_is_one_write_unit() -> None:
             {"name": "Acme", "owner": "6f1c8f70-4051-70c5-3d5b-2c4f4a1f3b3b"}
         ),
     }
-    typical = account(
-        "k3v7q2m5xw4zt6ya", values={**values, "arr": 144_060_000}, records=records, tier=TIER_1, due_at=NOW
-    )
+    return account("k3v7q2m5xw4zt6ya", values={**values, "arr": 144_060_000}, records=records, tier=TIER_1, due_at=NOW)
 
-    assert size(account_attributes(typical, Cause.DATA)) <= 1_024
+
+def test_a_typical_account_is_one_write_unit() -> None:
+    """DynamoDB writes 1 KB for one unit."""
+    assert size(account_attributes(typical(), Cause.DATA)) <= 1_024
+
+
+def test_a_row_without_histories_has_none_and_none_takes_no_room() -> None:
+    assert "histories" not in encoded(account())
+    assert decoded(encoded(account())).histories == {}
+
+
+def test_full_histories_of_five_fields_leave_an_account_at_four_write_units() -> None:
+    """40 changes of each, nine days apart. With whole times they would take 4,035 bytes, and the account five units."""
+    present: dict[str, Value] = {
+        "mrr": 12_005_000,
+        "seats": 3_000_000,
+        "health_score": 870_000,
+        "plan": "growth",
+        "customer_status": "active",
+    }
+    full = {
+        FieldName(name): History(tuple((int(NOW.timestamp()) + 777_777 * day, value) for day in range(MAX_ENTRIES)))
+        for name, value in present.items()
+    }
+
+    row = account_attributes(replace(typical(), histories=full), Cause.DATA)
+
+    assert len(row["histories"]) == 3_255
+    assert size(row) <= 4 * 1_024
 
 
 def test_the_parts_of_an_index_are_stable_and_even() -> None:

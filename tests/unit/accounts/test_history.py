@@ -79,7 +79,9 @@ def test_a_clock_that_is_behind_gives_no_time_before_the_entry_that_it_follows()
 
 
 def test_the_oldest_of_more_than_forty_go_first_and_that_they_did_is_known() -> None:
-    steps = [(later(number), {MRR: number}) for number in range(MAX_ENTRIES + 1)]
+    steps: list[tuple[datetime, dict[FieldName, Value]]] = [
+        (later(number), {MRR: number}) for number in range(MAX_ENTRIES + 1)
+    ]
 
     full, over = after(*steps[:-1])[MRR], after(*steps)[MRR]
 

@@ -17,6 +17,7 @@ from shared.accounts.values import SCALE
 from shared.accounts.version import Version, VersionKindChanged
 from shared.ingestion.merger import ATTEMPTS, AccountBusy, Merged, Merger
 from shared.memory.accounts import MemoryAccounts
+from tests.support.builders import with_history
 from tests.unit.ingestion.builders import MRR, NOW, key, update
 
 CATALOGUE = Catalogue.fresh()
@@ -86,6 +87,21 @@ def test_an_account_that_a_stated_record_founded_alone_is_absorbed() -> None:
     assert closed.merged_into == home.id == account_id_for(key("generic:g"))
     assert home.values[MRR] == 100 * SCALE
     assert set(home.records) == {key("recurly:a"), key("generic:g")}
+
+
+def test_a_value_that_was_never_stored_is_none_of_the_history() -> None:
+    """One write takes the update in and the other account over: between the two nothing was in force."""
+    accounts, kept = MemoryAccounts(), with_history("mrr")
+    for delivery in (
+        update("recurly:a", mrr=100),
+        update("recurly:b", mrr=50),
+        update("recurly:b", 2, mrr=30, states=("recurly:a",)),
+    ):
+        Merger(accounts).take(delivery, kept, NOW)
+
+    history = holder(accounts, "recurly:b").histories[MRR]
+
+    assert [value for _, value in history.entries] == [50 * SCALE, 130 * SCALE]
 
 
 def test_links_are_claimed_by_a_stale_delivery_too() -> None:
