@@ -89,6 +89,13 @@ def test_the_oldest_of_more_than_forty_go_first_and_that_they_did_is_known() -> 
     assert (len(over.entries), over.entries[0], over.cut) == (MAX_ENTRIES, (AT + 1, 1), True)
 
 
+def test_that_older_entries_went_is_known_for_good() -> None:
+    cut = history((AT, 5), cut=True)
+
+    assert cut.then(7, AT + 1).cut
+    assert cut.restated(7, FieldType.MONEY).cut
+
+
 def test_restating_moves_no_time_and_adds_no_entry() -> None:
     known = after((NOW, {PLAN: "pro"}), (later(1), {PLAN: "max"}))
 
