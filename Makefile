@@ -12,7 +12,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
 
-.PHONY: help setup lock lint types unit suites stack check test up down reset token send doctor layers synth bootstrap deploy
+.PHONY: help setup lock lint types unit suites stack check test bench up down reset token send doctor layers synth bootstrap deploy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ WANTED = { printf '\n%s\n' "Python $$(cat .python-version) is neither on this ma
 	$(UV) pip sync --quiet --python .ministack/bin/python --require-hashes requirements/emulator.txt; \
 	$(call installed,the AWS emulator)
 
+.bench/.installed: .tools/.installed requirements/bench.txt .python-version
+	$(call installing,the engines to measure against); \
+	test -x .bench/bin/python || $(VENV) .bench || $(WANTED); \
+	$(UV) pip sync --quiet --python .bench/bin/python --require-hashes requirements/bench.txt; \
+	$(call installed,the engines to measure against)
+
 setup: .venv/.installed .ministack/.installed ## install everything below this folder
 
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --python-version 3.13
@@ -53,6 +59,7 @@ lock: .tools/.installed ## pin the requirements again from pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) --group emulator -o requirements/emulator.txt
+	@$(LOCK) pyproject.toml --group bench -c requirements/runtime.txt -o requirements/bench.txt
 
 lint: .venv/.installed
 	@$(RUN)ruff check .
@@ -69,6 +76,8 @@ stack: setup
 	@AUTH=true $(RUN)pytest tests/stack -s
 test: lint types suites stack ## every check and test; the deployed stack twice, once with IAM enforced
 check: lint types unit ## ruff, mypy, import contracts, unit tests: under a minute
+bench: .bench/.installed ## measure rules and decoding side by side with other engines: about a minute
+	@.bench/bin/python -m bench
 
 # The local stack. LOCAL: its folder; another one is another stack.
 LOCAL ?= .local

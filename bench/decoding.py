@@ -1,0 +1,97 @@
+"""Raw items of DynamoDB: to accounts, and all the way to a decision and fifty conditions."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from pynamodb.attributes import MapAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from bench.accounts import NOW, Item, Values, account, item
+from bench.engines.ours import Tierwright, rulebook
+from bench.rules import Rules
+from bench.timing import Work, least_micros
+from shared.accounts.account import Account
+from shared.accounts.encoding import decoded, encoded
+from shared.aws.dynamodb.account_rows import AccountItem, account_of
+from shared.aws.dynamodb.database import WholeNumber
+from shared.tiers.verdict import judge
+
+OURS = "account_of"
+BOTO = "boto3's TypeDeserializer"
+PYNAMO = "PynamoDB's model"
+BOTO_MAPS = f"{BOTO}, on maps, to values alone"
+PYNAMO_MAPS = f"{PYNAMO}, on maps, to values alone"
+DECODE, DECIDE, ALERT = "decode", "+ decide", "+ 50 conditions"
+
+
+class MapItem(Model):
+    """The account as libraries would have it kept: every value a number or text of its own."""
+
+    id = UnicodeAttribute(hash_key=True)
+    version = WholeNumber()
+    created_at = WholeNumber()
+    records = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]
+    values = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]
+    standing = MapAttribute[str, Any]()  # type: ignore[no-untyped-call]
+
+
+def by_boto(raw: Item) -> Account:
+    row = {name: _DESERIALIZE(typed) for name, typed in raw.items()}
+    return decoded({name: int(value) if isinstance(value, Decimal) else value for name, value in row.items()})
+
+
+def by_pynamo(raw: Item) -> Account:
+    return decoded(AccountItem.from_raw_data(dict(raw)).attribute_values)
+
+
+def maps_by_boto(raw: Item) -> dict[str, Any]:
+    return {name: _DESERIALIZE(typed) for name, typed in raw.items()}
+
+
+def maps_by_pynamo(raw: Item) -> Any:
+    return MapItem.from_raw_data(dict(raw)).attribute_values
+
+
+def map_item(stored: Account) -> Item:
+    """The account's item with maps for its texts. What is timed of it ends with values, short of an account."""
+    row = {name: json.loads(str(value)) if name in _TEXTS else value for name, value in encoded(stored).items()}
+    return {name: TypeSerializer().serialize(value) for name, value in row.items()}
+
+
+def micros_by_decoder(accounts: Sequence[Values]) -> dict[str, float]:
+    """Microseconds an item."""
+    stored = [account(values, index) for index, values in enumerate(accounts)]
+    items, maps = [item(one) for one in stored], [map_item(one) for one in stored]
+    return least_micros(
+        {
+            OURS: Work(account_of, items),
+            BOTO: Work(by_boto, items),
+            PYNAMO: Work(by_pynamo, items),
+            BOTO_MAPS: Work(maps_by_boto, maps),
+            PYNAMO_MAPS: Work(maps_by_pynamo, maps),
+        }
+    )
+
+
+def micros_by_step(accounts: Sequence[Values]) -> dict[str, float]:
+    """Microseconds an account, each step with those before it."""
+    items = [item(account(values, index)) for index, values in enumerate(accounts)]
+    rules = rulebook(Rules.policy().document)
+    alerts = Tierwright().every(Rules.alerts().document)
+
+    def decide(raw: Item) -> None:
+        judge(account_of(raw), rules, NOW)
+
+    def all_of_it(raw: Item) -> None:
+        found = account_of(raw)
+        judge(found, rules, NOW)
+        alerts(found.values)
+
+    return least_micros({DECODE: Work(account_of, items), DECIDE: Work(decide, items), ALERT: Work(all_of_it, items)})
+
+
+_TEXTS = frozenset({"records", "values", "standing"})
+_DESERIALIZE = TypeDeserializer().deserialize

@@ -1,0 +1,68 @@
+"""The engine of this repository, and beside it the ifs of a programmer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench import by_hand
+from bench.accounts import CATALOGUE, Values
+from bench.engines.engine import NONE, Ask
+from bench.policy import Document
+from bench.rules import Rules, parse_all
+from shared.rules.compile import compile_condition
+from shared.tiers import model
+from shared.tiers.policy_document import parse_policy
+from shared.tiers.rulebook import Rulebook
+
+
+def rulebook(document: Any) -> Rulebook:
+    """Parsed, validated and compiled."""
+    book = Rulebook(parse_policy(document, model.FRESH, CATALOGUE), 1, model.FRESH, CATALOGUE)
+    book.match({})
+    return book
+
+
+@dataclass(frozen=True, slots=True)
+class Tierwright:
+    name: str = "Tierwright"
+    imports: str = "shared.tiers.policy_document, shared.tiers.verdict"
+    distribution: str | None = None
+    remark: str = "compiling validates"
+
+    def written(self, rules: Rules) -> Any:
+        return rules.document
+
+    def first(self, written: Any) -> Ask:
+        return rulebook(written).match
+
+    def every(self, written: Sequence[Document]) -> Ask:
+        tests = [compile_condition(condition) for condition in parse_all(written)]
+        return lambda values: [test(values) for test in tests]
+
+    def given(self, values: Values) -> Any:
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    name: str = "plain Python ifs"
+    imports: str = "bench.by_hand"
+    distribution: str | None = None
+    remark: str = "one programmer's"
+
+    def written(self, _: Rules) -> Any:
+        return None
+
+    def first(self, _: Any) -> Ask:
+        return by_hand.first_rule
+
+    def every(self, _: Any) -> Ask:
+        return by_hand.alerts
+
+    def given(self, values: Values) -> Any:
+        return values
+
+
+def index(answer: Any) -> int:
+    """The answer as a number: engines give 3, 3.0 or None."""
+    return NONE if answer is None else int(answer)

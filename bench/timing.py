@@ -1,0 +1,78 @@
+"""How a figure comes about: the least of several rounds, in which those that are compared take turns."""
+
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+ROUNDS = 5
+IMPORTS = 3
+MICROS = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    ask: Callable[[Any], object]
+    inputs: Sequence[Any]
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Without garbage collection, as a short invocation runs; what lives already is never looked at."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def least_micros(works: Mapping[str, Work]) -> dict[str, float]:
+    """Microseconds a call, by name."""
+    rounds = [{name: _micros(work) for name, work in works.items()} for _ in range(ROUNDS)]
+    return {name: min(figures[name] for figures in rounds) for name in works}
+
+
+def affordable(trial: Work, seconds: float) -> int:
+    """How many calls, of which `trial` has a few, there is time for in about `seconds`; at least those."""
+    _micros(trial)
+    return max(len(trial.inputs), int(seconds * MICROS / _micros(trial)))
+
+
+def least_seconds(act: Callable[[], object]) -> float:
+    return min(_seconds(act) for _ in range(ROUNDS))
+
+
+def import_seconds(modules: str) -> float:
+    """To import `modules`, separated by commas, in a fresh interpreter whose bytecode is compiled."""
+    code = f"from time import perf_counter as now; began = now(); import {modules}; print(now() - began)"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(Path(sys.prefix) / "bytecode")
+    runs = (
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)  # noqa: S603
+        for _ in range(IMPORTS)
+    )
+    return min(float(run.stdout) for run in runs)
+
+
+def _micros(work: Work) -> float:
+    ask, inputs = work.ask, work.inputs
+    began = perf_counter()
+    for given in inputs:
+        ask(given)
+    return (perf_counter() - began) * MICROS / len(inputs)
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    began = perf_counter()
+    act()
+    return perf_counter() - began
