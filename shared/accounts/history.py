@@ -75,7 +75,7 @@ def recorded(
 ) -> Histories:
     """The histories after an account's values became `values` at `now`: the same object where they say nothing new.
 
-    The fields in `restated` changed what is made of the same facts (rates, mapping, source order): for them the
+    Values of the fields in `restated` are the same facts seen otherwise (rates, mapping, source order): there the
     present entry's value is replaced, and no change is added. A field whose history was switched on begins with the
     value it has now; one that was switched off is dropped. A history of another type's values begins anew.
     """
