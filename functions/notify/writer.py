@@ -121,7 +121,7 @@ class Session:
     def _story(self, alert: Alert, account: Account | None) -> Story:
         key = self.writer.secrets.current("why")[0]
         token = link.sign(alert.account_id, self.now + link.LASTS, key)
-        lacking = shortfall(account, self.published.rulebook) if account else None
+        lacking = shortfall(account, self.published.rulebook, self.now) if account else None
         return Story(alert, account, lacking, link.url(self.writer.public_url, token))
 
     def _words(self) -> Words:

@@ -69,7 +69,8 @@ class TierChange:
     rule: RuleId | None
     policy_version: int | None
     cause: str
-    """What led to the decision: `data`, `override`, `expiry`, `policy`, `tiers`."""
+    """What led to the decision: `data`, `override`, `expiry` (of an override), `date` (one that rules read came),
+    `policy`, `tiers`."""
     why: str
     decision: Mapping[str, object]
     """The decision in full, as the API shows it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 type Value = int | str | bool | tuple[str, ...]
 """A value as it is kept and compared, by its field's type:
@@ -23,6 +23,13 @@ MAX_PLACES = 40
 MAX_TEXT = 1_000
 MAX_ITEMS = 100
 MAX_ITEM = 256
+
+_DAYS = range(date.min.toordinal(), date.max.toordinal() + 1)
+_SECONDS = range(
+    int(datetime.min.replace(tzinfo=UTC).timestamp()),
+    int(datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()) + 1,
+)
+"""Of the calendar, which ends with the year 9999."""
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?\Z", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
@@ -92,8 +99,12 @@ class ValueType:
                 return isinstance(value, bool)
             case FieldType.LIST:
                 return isinstance(value, tuple)
-            case FieldType.NUMBER | FieldType.MONEY | FieldType.DATE | FieldType.TIMESTAMP:
-                return isinstance(value, int) and not isinstance(value, bool)
+            case FieldType.NUMBER | FieldType.MONEY:
+                return _is_whole(value)
+            case FieldType.DATE:
+                return _is_whole(value) and value in _DAYS
+            case FieldType.TIMESTAMP:
+                return _is_whole(value) and value in _SECONDS
             case _:
                 assert_never(self.type)
 
@@ -124,6 +135,10 @@ class ValueType:
                 return f"{Decimal(value) / SCALE:.{self.decimals}f}"
             case _:
                 return f"{(Decimal(value) / SCALE).normalize():f}"
+
+
+def _is_whole(value: Value) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def scaled(amount: Decimal) -> int:

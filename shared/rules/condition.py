@@ -25,6 +25,10 @@ class Operator(StrEnum):
     HAS_NONE = "has_none"
     SIZE_AT_LEAST = "size_at_least"
     SIZE_AT_MOST = "size_at_most"
+    WITHIN_NEXT = "within_next"
+    WITHIN_LAST = "within_last"
+    BEYOND_NEXT = "beyond_next"
+    BEYOND_LAST = "beyond_last"
     MISSING = "missing"
     PRESENT = "present"
 
@@ -37,6 +41,17 @@ class Reference:
     times: int = SCALE
 
 
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A distance from today in days, for a date, or from now in seconds, for a timestamp; in `within_…` and `beyond_…`
+    the whole span, which is above 0.
+    """
+
+    distance: int
+    written: str
+    """As the document has it: `today+30d`, `now`, `90d`."""
+
+
 type Condition = Leaf | All | Either | Not | Always
 
 
@@ -45,9 +60,9 @@ class Leaf:
     field: FieldName
     type: ValueType
     op: Operator
-    value: Value | frozenset[str] | Reference | None
+    value: Value | frozenset[str] | Reference | Relative | None
     """By operator: a value of the field's type; for `in` and the like a set of strings; for `size_…` a plain int; a
-    reference; None for `missing` and `present`."""
+    reference; what hangs on the present moment; None for `missing` and `present`."""
     pointer: str
     """Where the leaf stands in its document."""
 

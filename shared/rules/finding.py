@@ -13,7 +13,8 @@ class Finding:
     field: str
     op: str
     expected: Json
-    """As JSON, formatted like the field's values; null where the operator takes none."""
+    """As JSON, formatted like the field's values; as written where it hangs on the present moment (`today+30d`, `90d`);
+    null where the operator takes none."""
     actual: Json
     """Null where the field is missing."""
     source: str | None

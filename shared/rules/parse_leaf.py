@@ -5,17 +5,30 @@ from functools import partial
 
 from shared.accounts.identity import FieldName
 from shared.accounts.values import MAX_ITEMS, FieldType, Json, Value, ValueRefused, ValueType, parse_decimal
-from shared.rules.condition import Leaf, Operator, Reference
+from shared.rules.condition import Leaf, Operator, Reference, Relative
 from shared.rules.errors import Code
+from shared.rules.parse_time import ALSO, parse_relative, parse_span
 from shared.rules.reading import Reading
-from shared.rules.vocabulary import LISTS, MEMBERSHIP, OPERATORS, PRESENCE, SIZES, Vocabulary, kind, operators
+from shared.rules.vocabulary import (
+    LISTS,
+    MEMBERSHIP,
+    OPERATORS,
+    ORDER,
+    PRESENCE,
+    SIZES,
+    SPANS,
+    Vocabulary,
+    kind,
+    operators,
+)
 
 MAX_MEMBERS = 1_000
 """Values of one `in` or `not_in`."""
 
 _OPERATORS = {op.value: op for op in Operator}
 _NUMBER = ValueType(FieldType.NUMBER)
-_SCALARS = (FieldType.NUMBER, FieldType.MONEY)
+_AMOUNTS = (FieldType.NUMBER, FieldType.MONEY)
+_COMPARED_WITH_FIELDS = (*_AMOUNTS, FieldType.DATE, FieldType.TIMESTAMP)
 
 
 def parse_leaf(document: Mapping[str, Json], vocabulary: Vocabulary, reading: Reading, pointer: str) -> Leaf | None:
@@ -66,7 +79,7 @@ def _operator(
 
 def _value(
     given: Mapping[str, Json], leaf: Leaf, vocabulary: Vocabulary, reading: Reading
-) -> Value | frozenset[str] | Reference | None:
+) -> Value | frozenset[str] | Reference | Relative | None:
     pointer = f"{leaf.pointer}/value"
     if leaf.op in PRESENCE:
         if "value" in given:
@@ -76,22 +89,25 @@ def _value(
         reading.refuse(pointer, Code.MISSING_KEY, f"{leaf.op} needs a value to compare {leaf.field} with")
         return None
     raw = given["value"]
-    if isinstance(raw, Mapping) and leaf.type.type in _SCALARS:
+    if isinstance(raw, Mapping) and leaf.op in ORDER and leaf.type.type in _COMPARED_WITH_FIELDS:
         return _reference(raw, leaf, vocabulary, reading, pointer)
     if leaf.op in MEMBERSHIP:
         return _members(raw, leaf, reading, pointer)
     return reading.attempt(partial(_constant, raw, leaf), pointer, None)
 
 
-def _constant(raw: Json, leaf: Leaf) -> Value | frozenset[str] | None:
+def _constant(raw: Json, leaf: Leaf) -> Value | frozenset[str] | Relative:
     if raw is None:
         raise ValueRefused("value_not_for_type", "null is no value: use missing or present")
     if leaf.op in SIZES:
         return _size(raw)
     try:
-        value = leaf.type.parse(raw)
+        if leaf.op in SPANS:
+            return parse_span(raw, leaf.type.type)
+        value = parse_relative(raw, leaf.type.type) or leaf.type.parse(raw)
     except ValueRefused as refused:
-        raise ValueRefused(refused.code, f"{leaf.field} is {kind(leaf.type)}: {refused}") from refused
+        also = ALSO.get(leaf.type.type, "") if refused.code == "value_not_for_type" else ""
+        raise ValueRefused(refused.code, f"{leaf.field} is {kind(leaf.type)}: {refused}{also}") from refused
     return frozenset(value) if leaf.op in LISTS and isinstance(value, tuple) else value
 
 
@@ -118,7 +134,8 @@ def _members(raw: Json, leaf: Leaf, reading: Reading, pointer: str) -> frozenset
 def _reference(
     raw: Mapping[str, Json], leaf: Leaf, vocabulary: Vocabulary, reading: Reading, pointer: str
 ) -> Reference | None:
-    given = reading.members(raw, pointer, required=("field",), optional=("times",))
+    optional = ("times",) if leaf.type.type in _AMOUNTS else ()
+    given = reading.members(raw, pointer, required=("field",), optional=optional)
     times = reading.attempt(partial(_NUMBER.parse, given.get("times", 1)), f"{pointer}/times", 0)
     if "field" not in given:
         return None

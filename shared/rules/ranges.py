@@ -1,4 +1,4 @@
-"""Comparisons of one number within an `all`, drawn together: most rules fail on one look at one value."""
+"""Comparisons of one number or time within an `all`, drawn together: most rules fail on one look at one value."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ from shared.rules.condition import Condition, Leaf, Operator
 
 FAR = 10**30
 """Beyond every value, sums of all records of an account included."""
+
+
+_KEPT_AS_INT = (FieldType.NUMBER, FieldType.MONEY, FieldType.DATE, FieldType.TIMESTAMP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Range:
 
 def as_range(condition: Condition) -> Range | None:
     """The range of values that the condition accepts, where it is no more than that."""
-    if not isinstance(condition, Leaf) or condition.type.type not in (FieldType.NUMBER, FieldType.MONEY):
+    if not isinstance(condition, Leaf) or condition.type.type not in _KEPT_AS_INT:
         return None
     field, bound = condition.field, condition.value
     if not isinstance(bound, int):

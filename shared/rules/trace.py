@@ -6,13 +6,15 @@ from typing import cast
 from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.values import SCALE, FieldType, Json, Value, ValueType
 from shared.rules.compile_leaf import Values, compile_leaf
-from shared.rules.condition import All, Always, Condition, Either, Leaf, Not, Operator, Reference
+from shared.rules.condition import All, Always, Condition, Either, Leaf, Not, Operator, Reference, Relative
 from shared.rules.finding import Finding
+from shared.rules.moment import Moment
 
 type SourceOf = Callable[[FieldName], SourceName | None]
 
 PLACES = 4
 """Decimals of SCALE."""
+AMOUNTS = (FieldType.NUMBER, FieldType.MONEY)
 ORDERED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 
 
@@ -30,9 +32,9 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
             pass
 
 
-def findings(condition: Condition, values: Values, source_of: SourceOf) -> tuple[Finding, ...]:
+def findings(condition: Condition, values: Values, at: Moment, source_of: SourceOf) -> tuple[Finding, ...]:
     """Every leaf evaluated, those too that the result did not hang on."""
-    return tuple(_finding(leaf, values, source_of) for leaf in leaves(condition))
+    return tuple(_finding(leaf, values, at, source_of) for leaf in leaves(condition))
 
 
 def seen(leaf: Leaf, values: Values) -> Value | None:
@@ -42,11 +44,11 @@ def seen(leaf: Leaf, values: Values) -> Value | None:
 
 
 def bound(leaf: Leaf, values: Values) -> int | None:
-    """What a comparison of number or money compares with, in units of 1 / SCALE²; None where that is missing."""
+    """What a comparison compares with, in units of 1 / SCALE² (times are whole ones); None where that is missing."""
     match leaf.value:
         case Reference(field, times):
             other = values.get(field)
-            return other * times if isinstance(other, int) and not isinstance(other, bool) else None
+            return other * times if isinstance(other, int) and leaf.type.fits(other) else None
         case int() as constant:
             return constant * SCALE
         case _:
@@ -58,7 +60,7 @@ def shortage(leaf: Leaf, values: Values) -> int | None:
 
     None for other operators, and where either side is missing.
     """
-    if leaf.op not in ORDERED:
+    if leaf.op not in ORDERED or leaf.type.type not in AMOUNTS:
         return None
     value, limit = seen(leaf, values), bound(leaf, values)
     return abs(limit - value * SCALE) if isinstance(value, int) and limit is not None else None
@@ -73,9 +75,9 @@ def exact_text(units: int, of: ValueType | None = None) -> str:
     return f"{'-' if units < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"
 
 
-def _finding(leaf: Leaf, values: Values, source_of: SourceOf) -> Finding:
+def _finding(leaf: Leaf, values: Values, at: Moment, source_of: SourceOf) -> Finding:
     value = seen(leaf, values)
-    met = compile_leaf(leaf)(values)
+    met = compile_leaf(leaf)(values, at)
     short = None if met else shortage(leaf, values)
     return Finding(
         pointer=leaf.pointer,
@@ -96,6 +98,8 @@ def _expected(leaf: Leaf, values: Values) -> Json:
         case Reference():
             limit = bound(leaf, values)
             return None if limit is None else _computed(leaf, limit)
+        case Relative(written=written):
+            return written
         case frozenset() as members:
             return list[Json](sorted(members))
         case int() as size if leaf.type.type is FieldType.LIST:
@@ -105,6 +109,8 @@ def _expected(leaf: Leaf, values: Values) -> Json:
 
 
 def _computed(leaf: Leaf, units: int) -> Json:
+    if leaf.type.type not in AMOUNTS:
+        return _json(leaf, units // SCALE**2)
     text = exact_text(units, leaf.type)
     return int(text) if leaf.type.type is FieldType.NUMBER and "." not in text else text
 

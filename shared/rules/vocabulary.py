@@ -11,6 +11,8 @@ from shared.rules.condition import Operator
 ORDER = (Operator.EQ, Operator.NE, Operator.GT, Operator.GE, Operator.LT, Operator.LE)
 MEMBERSHIP = (Operator.IN, Operator.NOT_IN)
 LISTS = (Operator.HAS_ANY, Operator.HAS_ALL, Operator.HAS_NONE)
+SPANS = (Operator.WITHIN_NEXT, Operator.WITHIN_LAST, Operator.BEYOND_NEXT, Operator.BEYOND_LAST)
+"""Their value is a duration."""
 SIZES = (Operator.SIZE_AT_LEAST, Operator.SIZE_AT_MOST)
 PRESENCE = (Operator.MISSING, Operator.PRESENT)
 """The operators of every type, without a value."""
@@ -29,8 +31,8 @@ OPERATORS: Mapping[FieldType, Sequence[Operator]] = {
     FieldType.ENUM: (Operator.EQ, Operator.NE, *MEMBERSHIP),
     FieldType.BOOLEAN: (Operator.EQ, Operator.NE),
     FieldType.LIST: (*LISTS, *SIZES),
-    FieldType.DATE: (),
-    FieldType.TIMESTAMP: (),
+    FieldType.DATE: (*ORDER, *SPANS),
+    FieldType.TIMESTAMP: (*ORDER, *SPANS),
 }
 """Beside PRESENCE."""
 
@@ -60,5 +62,5 @@ def kind(of: ValueType) -> str:
 
 def operators(of: ValueType) -> str:
     """`=, !=, in or not_in`: what may be used on a field of the type."""
-    *most, last = [op.value for op in OPERATORS[of.type] or PRESENCE]
+    *most, last = [op.value for op in OPERATORS[of.type]]
     return f"{', '.join(most)} or {last}"

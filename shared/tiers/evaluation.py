@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.accounts.account import Account
 from shared.accounts.values import Json, moment_text, parse_moment
@@ -54,23 +55,29 @@ def evaluate(document: Json, rulebook: Rulebook, now: datetime) -> Mapping[str, 
 
 
 def _answer(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> Mapping[str, object]:
-    values = values_with_words(account, rulebook, now)
+    values, at = values_with_words(account, rulebook, now), rulebook.moment(now)
     turn = next_turn(condition, account, rulebook, now)
     return {
-        "matched": compile_condition(condition)(values),
-        "conditions": [found.to_json() for found in findings(condition, values, lambda _: None)],
+        "matched": compile_condition(condition)(values, at),
+        "conditions": [found.to_json() for found in findings(condition, values, at, lambda _: None)],
         "next_review_at": turn and moment_text(turn),
     }
 
 
 def _moment(given: Mapping[str, Json], reading: Reading) -> datetime | None:
-    if "time_zone" in given:
-        reading.text(given["time_zone"], "/time_zone")
     if "sources" in given and not isinstance(given["sources"], Mapping):
         reading.refuse("/sources", Code.VALUE_NOT_FOR_TYPE, "write an object with the sources' names as keys")
     if "now" not in given:
         return None
     return reading.attempt(partial(parse_moment, reading.text(given["now"], "/now")), "/now", None)
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("write an IANA time zone such as Europe/Berlin") from error
+    return name
 
 
 def _rulebook(given: Mapping[str, Json], published: Rulebook, reading: Reading) -> Rulebook:
@@ -81,12 +88,17 @@ def _rulebook(given: Mapping[str, Json], published: Rulebook, reading: Reading) 
         tiers = reading.nested(partial(parse_tiers, _by_rank(given["tiers"])), "/tiers", tiers)
     if "policy" in given:
         policy = reading.nested(partial(parse_policy, given["policy"], tiers, catalogue), "/policy", policy)
+    time_zone = published.time_zone
+    if "time_zone" in given:
+        name = reading.text(given["time_zone"], "/time_zone", at_most=64)
+        time_zone = reading.attempt(partial(_time_zone, name), "/time_zone", time_zone)
     return replace(
         published,
         policy=policy,
         policy_version=None if "policy" in given else published.policy_version,
         tiers=tiers,
         catalogue=catalogue,
+        time_zone=time_zone,
     )
 
 

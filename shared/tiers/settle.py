@@ -34,7 +34,7 @@ def stands(account: Account, outcome: Outcome) -> bool:
     Another policy version alone is no difference, nor is who says that an account has no tier which never had one.
     """
     standing = account.standing
-    if outcome.next_review_at != account.due_at or outcome.tier != standing.tier:
+    if _due(account, outcome) != account.due_at or outcome.tier != standing.tier:
         return False
     return _keeps_grounds(account, outcome) or (outcome.method, outcome.rule) == (standing.method, standing.rule)
 
@@ -81,7 +81,15 @@ def _grounds(account: Account, decision: Decision) -> Standing:
 
 
 def _standing(account: Account, standing: Standing, decision: Decision) -> Account:
-    return replace(account, standing=standing, due_at=decision.next_review_at)
+    return replace(account, standing=standing, due_at=_due(account, decision))
+
+
+def _due(account: Account, outcome: Outcome) -> datetime | None:
+    """When to decide again with no new data: at the next review, and at the end of an override that decides, for from
+    then on even the same tier stands on something else.
+    """
+    end = account.override.expires_at if outcome.method is Method.MANUAL and account.override else None
+    return min((moment for moment in (outcome.next_review_at, end) if moment is not None), default=None)
 
 
 def _row(account: Account, decision: Decision, cause: str) -> TierChange:
@@ -101,7 +109,11 @@ def _row(account: Account, decision: Decision, cause: str) -> TierChange:
 
 
 def _cause(account: Account, decision: Decision, told: str) -> str:
-    """The stream tells of changed data; whether it was a person's override shows in what decided before and after."""
+    """The stream tells of changed data, the clock that a moment came; what decided before and after shows whether that
+    was a person's override, its end, or a date that a rule reads.
+    """
+    if told == "expiry":
+        return told if account.standing.method is Method.MANUAL else "date"
     if told != "data":
         return told
     if decision.method is Method.MANUAL:

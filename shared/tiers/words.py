@@ -1,7 +1,7 @@
 """What a condition outside of the policy may read of an account's tier, beside the account's fields."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue
@@ -10,8 +10,11 @@ from shared.accounts.standing import Method
 from shared.accounts.values import SCALE, FieldType, Value, ValueType
 from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import Condition, Leaf, Reference
+from shared.rules.moment import DAY
 from shared.rules.trace import bound, leaves
+from shared.rules.turning import turning_points
 from shared.rules.vocabulary import Vocabulary
+from shared.rules.window import window
 from shared.tiers.methods import rules_say, synced_tier
 from shared.tiers.model import TierModel
 from shared.tiers.rulebook import Rulebook
@@ -24,7 +27,6 @@ SYNCED = FieldName("synced_tier")
 RULES = FieldName("rules_tier")
 OVERRIDE_EXPIRES = FieldName("override_expires_at")
 
-DAY = timedelta(days=1)
 MAX_DAYS = 365_000
 """A thousand years: no moment beyond is told."""
 
@@ -53,7 +55,7 @@ def values_with_words(account: Account, rulebook: Rulebook, now: datetime) -> Ma
         METHOD: standing.method.value if standing.tier and standing.method else None,
         DAYS: (now - standing.since) // DAY * SCALE if standing.since else None,
         SYNCED: synced_tier(account, rulebook),
-        RULES: rules_say(account, rulebook).tier,
+        RULES: rules_say(account, rulebook, rulebook.moment(now)).tier,
         OVERRIDE_EXPIRES: int(override.expires_at.timestamp())
         if override and override.expires_at and override.holds(now)
         else None,
@@ -67,16 +69,23 @@ def next_turn(condition: Condition, account: Account, rulebook: Rulebook, now: d
     tests = [compile_leaf(leaf) for leaf in leaves(condition)]
 
     def met(moment: datetime) -> list[bool]:
-        values = values_with_words(account, rulebook, moment)
-        return [test(values) for test in tests]
+        values, at = values_with_words(account, rulebook, moment), rulebook.moment(moment)
+        return [test(values, at) for test in tests]
 
     present = met(now)
-    moments = sorted(_moments(condition, account, values_with_words(account, rulebook, now)))
-    return next((moment for moment in moments if moment > now and met(moment) != present), None)
+    moments = sorted({moment for moment in _moments(condition, account, rulebook, now) if moment > now})
+    return next((moment for moment in moments if met(moment) != present), None)
 
 
-def _moments(condition: Condition, account: Account, values: Mapping[FieldName, Value]) -> Iterator[datetime]:
-    """Where a leaf may turn: an override's end, the days about the bounds that days in the tier are compared with."""
+def _moments(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> Iterator[datetime]:
+    """Where a leaf may turn: a time or date that it names, an override's end, the days about the bounds that days in
+    the tier are compared with, and where it reads what the rules say, whatever these hang on.
+    """
+    values, at = values_with_words(account, rulebook, now), rulebook.moment(now)
+    windows = [found for leaf in leaves(condition) if (found := window(leaf))]
+    yield from turning_points(windows, values, at)
+    if any(leaf.field == RULES for leaf in leaves(condition)):
+        yield from turning_points(rulebook.windows(None), account.values, at)
     if account.override and account.override.expires_at:
         yield account.override.expires_at
     if account.standing.since is None:

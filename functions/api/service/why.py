@@ -33,4 +33,5 @@ class Why:
             return None
         rulebook = self.configuration.published(now).rulebook
         changes = self.lists.history_page(account.id, limit=MOST_CHANGES, cursor=None).items
-        return render(account, decide(account, rulebook, now), changes, rulebook, shortfall(account, rulebook))
+        lacking = shortfall(account, rulebook, now)
+        return render(account, decide(account, rulebook, now), changes, rulebook, lacking)

@@ -48,7 +48,7 @@ HistoryRow = TypedDict(
         "method": str | None,
         "rule": str | None,
         "policy_version": int | None,
-        "cause": Annotated[str, Field(description="`data`, `override`, `expiry`, `policy` or `tiers`.")],
+        "cause": Annotated[str, Field(description="`data`, `override`, `expiry`, `date`, `policy` or `tiers`.")],
         "why": str,
         "decision": Mapping[str, Any],
     },

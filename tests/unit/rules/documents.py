@@ -1,16 +1,19 @@
 """Conditions as documents, and what parsing them gives."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from shared.accounts.catalogue import TIER_WORDS, Field
 from shared.accounts.identity import FieldName
 from shared.accounts.values import FieldType, Json, Value
 from shared.rules.condition import Condition
 from shared.rules.errors import DocumentError
+from shared.rules.moment import Moment
 from shared.rules.parse import parse_condition
 from shared.rules.reading import Reading
 from shared.rules.vocabulary import Vocabulary
-from tests.support.builders import CATALOGUE
+from tests.support.builders import CATALOGUE, NOW
 from tests.support.builders import values as values_of
 
 FIELDS = CATALOGUE.with_field(
@@ -36,6 +39,10 @@ def errors(document: Json, pointer: str = "") -> list[DocumentError]:
     reading = Reading()
     parse_condition(document, VOCABULARY, reading, pointer)
     return reading.errors
+
+
+def moment(now: datetime = NOW, zone: str = "UTC") -> Moment:
+    return Moment(now, ZoneInfo(zone))
 
 
 def values(given: Mapping[str, Json]) -> dict[FieldName, Value]:

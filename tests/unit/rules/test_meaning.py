@@ -1,5 +1,7 @@
 """What a condition means: closures, trace and an independent reading of the language agree, at every edge."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,45 +14,51 @@ from shared.accounts.values import Value
 from shared.rules.compile import compile_condition
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not
 from shared.rules.first_match import compile_first_match
+from shared.rules.moment import Moment
 from shared.rules.trace import findings
 from shared.rules.wording import grounds
+from tests.support.builders import NOW
 from tests.unit.rules import oracle, strategies
-from tests.unit.rules.documents import leaf, parse, values
+from tests.unit.rules.documents import leaf, moment, parse, values
+from tests.unit.rules.oracle import Scene
+
+type Case = tuple[Scene, dict[str, Any], dict[str, Any]]
 
 
-def holds(document: Any, given_values: dict[str, Any]) -> bool:
-    return compile_condition(parse(document))(values(given_values))
+def holds(document: Any, given_values: dict[str, Any], at: Moment | None = None) -> bool:
+    return compile_condition(parse(document))(values(given_values), at or moment())
 
 
 @st.composite
-def _cases(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    account = draw(strategies.accounts())
-    return account, draw(strategies.conditions(account))
+def _cases(draw: st.DrawFn) -> Case:
+    scene = draw(strategies.scenes())
+    account = draw(strategies.accounts(scene))
+    return scene, account, draw(strategies.conditions(scene, account))
 
 
 @given(_cases())
-def test_closures_mean_what_the_language_says(case: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    account, document = case
-    assert holds(document, account) is oracle.holds(document, account)
+def test_closures_mean_what_the_language_says(case: Case) -> None:
+    scene, account, document = case
+    assert holds(document, account, moment(*scene)) is oracle.holds(document, account, scene)
 
 
 @given(_cases())
-def test_the_trace_finds_each_leaf_met_as_the_language_says(case: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    account, document = case
-    for found in findings(parse(document), values(account), lambda _: None):
+def test_the_trace_finds_each_leaf_met_as_the_language_says(case: Case) -> None:
+    scene, account, document = case
+    for found in findings(parse(document), values(account), moment(*scene), lambda _: None):
         at: Any = document
         for step in found.pointer.split("/")[1:]:
             at = at[int(step) if isinstance(at, list) else step]
-        assert found.met is oracle.leaf_holds(at, account)
+        assert found.met is oracle.leaf_holds(at, account, scene)
 
 
 @given(_cases())
-def test_the_grounds_alone_settle_the_condition(case: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    account, document = case
+def test_the_grounds_alone_settle_the_condition(case: Case) -> None:
+    scene, account, document = case
     condition, seen = parse(document), values(account)
-    settled = {ground.leaf.pointer: ground.met for ground in grounds(condition, seen)}
+    settled = {ground.leaf.pointer: ground.met for ground in grounds(condition, seen, moment(*scene))}
     for others in (True, False):
-        assert _with(condition, settled, others) is oracle.holds(document, account)
+        assert _with(condition, settled, others) is oracle.holds(document, account, scene)
 
 
 def _with(condition: Condition, settled: dict[str, bool], others: bool) -> bool:  # noqa: FBT001 - the test's point
@@ -68,12 +76,11 @@ def _with(condition: Condition, settled: dict[str, bool], others: bool) -> bool:
 
 
 @given(strategies.ladders())
-def test_the_first_match_is_the_first_that_holds(case: tuple[dict[str, Any], list[dict[str, Any]]]) -> None:
-    account, documents = case
-    held = [index for index, document in enumerate(documents) if oracle.holds(document, account)]
-    assert compile_first_match([parse(document) for document in documents])(values(account)) == (
-        held[0] if held else None
-    )
+def test_the_first_match_is_the_first_that_holds(case: tuple[Scene, dict[str, Any], list[dict[str, Any]]]) -> None:
+    scene, account, documents = case
+    held = [index for index, document in enumerate(documents) if oracle.holds(document, account, scene)]
+    found = compile_first_match([parse(document) for document in documents])(values(account), moment(*scene))
+    assert found == (held[0] if held else None)
 
 
 @given(st.lists(st.integers(-5, 5), min_size=2, max_size=8), st.integers(-7, 7), st.data())
@@ -83,8 +90,9 @@ def test_a_ladder_is_searched_as_if_rule_by_rule(bounds: list[int], value: int, 
         for bound in bounds
     ]
     account = {"mrr": value, "strategic": data.draw(st.sampled_from([None, True]))}
-    held = [index for index, document in enumerate(steps) if oracle.holds(document, account)]
-    assert compile_first_match([parse(step) for step in steps])(values(account)) == (held[0] if held else None)
+    held = [index for index, document in enumerate(steps) if oracle.holds(document, account, Scene(NOW))]
+    found = compile_first_match([parse(step) for step in steps])(values(account), moment())
+    assert found == (held[0] if held else None)
 
 
 @pytest.mark.parametrize(
@@ -93,10 +101,44 @@ def test_a_ladder_is_searched_as_if_rule_by_rule(bounds: list[int], value: int, 
 )
 @pytest.mark.parametrize("expected", [True, False])
 def test_each_operator_of_each_type_can_be_true_and_false(field: str, op: str, expected: bool) -> None:  # noqa: FBT001
-    cases = strategies.accounts(field).flatmap(
-        lambda account: strategies.leaves(account, field, op).map(lambda document: (document, account))
-    )
-    find(cases, lambda case: holds(*case) is expected, settings=settings(phases=[Phase.generate], database=None))
+    leaves = _leaves(lambda scene, account: strategies.leaves(scene, account, field, op), field)
+    find(leaves, lambda case: _held(case) is expected, settings=_FOUND)
+
+
+_FOUND = settings(phases=[Phase.generate], database=None, max_examples=2_000)
+_FORMS = {"a fixed one": strategies.fixed, "the present one": strategies.relative}
+
+
+@pytest.mark.parametrize("form", ["a fixed one", "the present one", "a reference"])
+@pytest.mark.parametrize(("field", "op"), [(field, op) for field in strategies.BESIDE for op in strategies.ORDER])
+@pytest.mark.parametrize("expected", [True, False])
+def test_each_comparison_in_time_can_be_true_and_false(form: str, field: str, op: str, expected: bool) -> None:  # noqa: FBT001
+    def leaves(scene: Scene, account: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+        others: st.SearchStrategy[Any] = st.just({"field": strategies.BESIDE[field]})
+        asked = _FORMS[form](field, scene, account[field]) if form in _FORMS else others
+        return asked.map(lambda value: leaf(field, op, value))
+
+    def known(case: Case) -> bool:
+        return all(case[1].values()) and _held(case) is expected
+
+    find(_leaves(leaves, field, strategies.BESIDE[field]), known, settings=_FOUND)
+
+
+@st.composite
+def _leaves(
+    draw: st.DrawFn, leaves: Callable[[Scene, dict[str, Any]], st.SearchStrategy[dict[str, Any]]], *fields: str
+) -> Case:
+    scene = draw(strategies.scenes())
+    account = draw(strategies.accounts(scene, *fields))
+    return scene, account, draw(leaves(scene, account))
+
+
+def _held(case: Case) -> bool:
+    """What the closure says, which the language says too."""
+    scene, account, document = case
+    held = holds(document, account, moment(*scene))
+    assert held is oracle.holds(document, account, scene)
+    return held
 
 
 def test_a_threshold_is_exact_to_the_cent() -> None:
@@ -141,15 +183,54 @@ def test_an_empty_text_and_an_empty_list_are_present() -> None:
         leaf("products", "has_none", ["x"]),
         leaf("products", "size_at_least", 0),
         leaf("seats", "<=", {"field": "seats_used"}),
+        leaf("renewal_date", "<", "today+7d"),
+        leaf("last_login_at", "!=", "now"),
     ],
 )
 def test_a_value_of_an_earlier_type_of_the_field_is_missing(document: Any, foreign: Value) -> None:
     condition = parse(document)
-    kept: dict[FieldName, Value] = dict.fromkeys(
-        map(FieldName, ("mrr", "plan", "grade", "strategic", "products", "seats", "seats_used")), foreign
-    )
-    (found,) = findings(condition, kept, lambda _: None)
+    fields = "mrr plan grade strategic products seats seats_used renewal_date last_login_at"
+    kept: dict[FieldName, Value] = dict.fromkeys(map(FieldName, fields.split()), foreign)
+    (found,) = findings(condition, kept, moment(), lambda _: None)
     fits = condition.type.fits(foreign)  # type: ignore[union-attr]  # every document here is a leaf
-    assert found.met is compile_condition(condition)(kept)
+    assert found.met is compile_condition(condition)(kept, moment())
     assert (found.actual is None) is not fits
     assert fits or not found.met
+
+
+@pytest.mark.parametrize(
+    ("zone", "today"),
+    [("UTC", "2026-12-31"), ("Pacific/Kiritimati", "2027-01-01"), ("Pacific/Pago_Pago", "2026-12-30")],
+)
+def test_today_is_the_calendars_of_the_zone(zone: str, today: str) -> None:
+    at = moment(datetime(2026, 12, 31, 10, tzinfo=UTC), zone)
+    assert holds(leaf("renewal_date", "=", "today"), {"renewal_date": today}, at)
+    assert not holds(leaf("renewal_date", "<", "today"), {"renewal_date": today}, at)
+
+
+def test_a_span_ends_with_its_last_day_and_its_last_second() -> None:
+    at = moment(datetime(2026, 11, 22, 23, 59, 59, 999_999, tzinfo=UTC))
+    in_90_days = leaf("renewal_date", "within_next", "90d")
+    assert holds(in_90_days, {"renewal_date": "2026-11-22"}, at)
+    assert holds(in_90_days, {"renewal_date": "2027-02-20"}, at)
+    assert not holds(in_90_days, {"renewal_date": "2027-02-21"}, at)
+    in_an_hour = leaf("last_login_at", "within_last", "1h")
+    assert holds(in_an_hour, {"last_login_at": "2026-11-22T22:59:59Z"}, at)
+    assert not holds(in_an_hour, {"last_login_at": "2026-11-22T22:59:58Z"}, at)
+
+
+@pytest.mark.parametrize(
+    ("end", "zone", "day", "ops"),
+    [
+        (datetime.min.replace(tzinfo=UTC), "UTC", "0001-01-01", ["=", ">=", "<="]),
+        (datetime.min.replace(tzinfo=UTC), "America/New_York", "0001-01-01", ["!=", ">", ">="]),
+        (datetime.max.replace(tzinfo=UTC), "UTC", "9999-12-31", ["=", ">=", "<="]),
+        (datetime.max.replace(tzinfo=UTC), "Pacific/Kiritimati", "9999-12-31", ["!=", "<", "<="]),
+    ],
+)
+def test_at_the_calendars_ends_a_day_is_compared_as_any_other(
+    end: datetime, zone: str, day: str, ops: list[str]
+) -> None:
+    at = moment(end, zone)
+    held = [op for op in strategies.ORDER if holds(leaf("renewal_date", op, "today"), {"renewal_date": day}, at)]
+    assert held == ops

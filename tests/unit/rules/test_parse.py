@@ -6,7 +6,7 @@ import pytest
 
 from shared.accounts.identity import FieldName
 from shared.accounts.values import SCALE, Json
-from shared.rules.condition import All, Always, Either, Leaf, Not, Operator, Reference
+from shared.rules.condition import All, Always, Either, Leaf, Not, Operator, Reference, Relative
 from shared.rules.errors import Code
 from tests.unit.rules.documents import errors, leaf, parse
 
@@ -61,7 +61,8 @@ def test_presence_is_asked_of_every_type(field: str, op: str) -> None:
         ({"field": "mrr", "op": ["="]}, "/op", Code.UNKNOWN_OPERATOR),
         (leaf("grade", ">", "pro"), "/op", Code.OPERATOR_NOT_FOR_TYPE),
         (leaf("mrr", "contains", "1"), "/op", Code.OPERATOR_NOT_FOR_TYPE),
-        (leaf("renewal_date", ">=", "2027-01-01"), "/op", Code.OPERATOR_NOT_FOR_TYPE),
+        (leaf("renewal_date", "in", ["2027-01-01"]), "/op", Code.OPERATOR_NOT_FOR_TYPE),
+        (leaf("mrr", "within_next", "90d"), "/op", Code.OPERATOR_NOT_FOR_TYPE),
         (leaf("strategic", "in", [True]), "/op", Code.OPERATOR_NOT_FOR_TYPE),
         (leaf("mrr", ">=", True), "/value", Code.VALUE_NOT_FOR_TYPE),
         (leaf("mrr", ">=", None), "/value", Code.VALUE_NOT_FOR_TYPE),
@@ -94,6 +95,41 @@ def test_presence_is_asked_of_every_type(field: str, op: str) -> None:
         (leaf("seats", ">", {"field": "seats_used", "times": "lots"}), "/value/times", Code.VALUE_NOT_FOR_TYPE),
         (leaf("seats", ">", {"field": "seats_used", "time": 2}), "/value/time", Code.UNKNOWN_KEY),
         (leaf("seats", ">", {"times": 2}), "/value/field", Code.MISSING_KEY),
+        (leaf("renewal_date", ">=", "2027-02-29"), "/value", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("renewal_date", ">=", "now"), "/value", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("renewal_date", ">=", "Today"), "/value", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("renewal_date", ">=", "today +3d"), "/value", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("renewal_date", ">=", 20270101), "/value", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("renewal_date", ">=", "today+"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", ">=", "today+30"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", ">=", "today+36h"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", ">=", "today-3651d"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", ">=", "today--1d"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "within_next", "0d"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "within_last", "3651d"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "beyond_next", "24h"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "beyond_last", "-1d"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "within_next", "٣d"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "within_next", "9" * 10_000 + "d"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "within_next", 90), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "within_next", {"field": "customer_since"}), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "within_next", None), "/value", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("renewal_date", "within_next"), "/value", Code.MISSING_KEY),
+        (leaf("last_login_at", "<", "2026-11-22T07:00:00"), "/value", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("last_login_at", "<", "2026-11-22"), "/value", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("last_login_at", "<", "today"), "/value", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("last_login_at", "<", "now+7w"), "/value", Code.BAD_DURATION),
+        (leaf("last_login_at", "<", "now+87601h"), "/value", Code.BAD_DURATION),
+        (leaf("last_login_at", "within_last", "0m"), "/value", Code.BAD_DURATION),
+        (leaf("last_login_at", "within_last", "5256001m"), "/value", Code.BAD_DURATION),
+        (leaf("last_login_at", "within_last", "90s"), "/value", Code.BAD_DURATION),
+        (leaf("renewal_date", "<", {"field": "last_login_at"}), "/value/field", Code.VALUE_NOT_FOR_TYPE),
+        (leaf("renewal_date", "<", {"field": "customer_since", "times": 1}), "/value/times", Code.UNKNOWN_KEY),
+        (leaf("last_touch_at", ">", {"field": "override_expires_at"}), "/value/field", Code.READS_ITSELF),
+        (leaf("renewal_date", "same_for", "45d"), "/op", Code.UNKNOWN_OPERATOR),
+        (leaf("renewal_date", "changed_to", "2027-01-01"), "/op", Code.UNKNOWN_OPERATOR),
+        ({**leaf("renewal_date", "<", "today"), "over": "30d"}, "/over", Code.UNKNOWN_KEY),
+        ({**leaf("mrr", "<", 5), "window": {"fn": "avg", "of": "7d"}}, "/window", Code.UNKNOWN_KEY),
         (leaf("mrr", ">="), "/value", Code.MISSING_KEY),
         (leaf("mrr", "missing", 0), "/value", Code.UNKNOWN_KEY),
         ({"field": "mrr"}, "/op", Code.MISSING_KEY),
@@ -117,7 +153,60 @@ def test_each_error_stands_at_its_place_with_its_code(document: Json, pointer: s
 
 def test_the_operators_of_the_type_are_named() -> None:
     assert errors(leaf("grade", ">", "pro"))[0].message == "grade is an enum: use =, !=, in or not_in"
-    assert errors(leaf("renewal_date", "<", "today"))[0].message == "renewal_date is a date: use missing or present"
+    assert errors(leaf("renewal_date", "contains", "2026"))[0].message == (
+        "renewal_date is a date: use =, !=, >, >=, <, <=, within_next, within_last, beyond_next or beyond_last"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "op", "value", "distance"),
+    [
+        ("renewal_date", "<", "today", 0),
+        ("renewal_date", "=", "today+0d", 0),
+        ("renewal_date", "!=", "today-7d", -7),
+        ("renewal_date", ">=", "today+3650d", 3_650),
+        ("renewal_date", "within_next", "1d", 1),
+        ("renewal_date", "beyond_last", "3650d", 3_650),
+        ("last_login_at", ">", "now", 0),
+        ("last_login_at", "<=", "now-0m", 0),
+        ("last_login_at", ">", "now+36h", 129_600),
+        ("last_login_at", ">", "now-3650d", -315_360_000),
+        ("last_login_at", "within_last", "1m", 60),
+        ("last_login_at", "beyond_next", "5256000m", 315_360_000),
+    ],
+)
+def test_what_hangs_on_the_present_is_a_distance_from_it(field: str, op: str, value: str, distance: int) -> None:
+    tree = parse(leaf(field, op, value))
+    assert isinstance(tree, Leaf)
+    assert tree.value == Relative(distance, value)
+
+
+def test_times_with_any_offset_are_one_moment() -> None:
+    for text in ("2026-11-22T07:00:00Z", "2026-11-22T12:45:00+05:45", "2026-11-21T20:00:00.9-11:00"):
+        tree = parse(leaf("last_login_at", "=", text))
+        assert isinstance(tree, Leaf)
+        assert tree.value == 1_795_330_800
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (
+            leaf("renewal_date", "<", "soon"),
+            "renewal_date is a date: write a date as YYYY-MM-DD, or as today, today+30d or today-7d",
+        ),
+        (
+            leaf("renewal_date", "within_next", "36h"),
+            'renewal_date is a date: write a duration in whole days, from "1d" to "3650d"',
+        ),
+        (
+            leaf("last_login_at", "<", "now-1y"),
+            'last_login_at is a timestamp: write a duration in minutes, hours or days, from "0d" to "3650d"',
+        ),
+    ],
+)
+def test_what_to_write_of_times_is_told(document: Json, message: str) -> None:
+    assert [error.message for error in errors(document)] == [message]
 
 
 def test_all_errors_of_a_document_are_told_at_once() -> None:

@@ -6,11 +6,11 @@ from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.values import Json
 from shared.rules.finding import Finding
 from shared.rules.trace import findings
-from tests.unit.rules.documents import leaf, parse, values
+from tests.unit.rules.documents import leaf, moment, parse, values
 
 
 def found(document: Json, **given: Json) -> Finding:
-    (finding,) = findings(parse(document, "/when"), values(given), lambda _: SourceName("recurly"))
+    (finding,) = findings(parse(document, "/when"), values(given), moment(), lambda _: SourceName("recurly"))
     return finding
 
 
@@ -84,11 +84,11 @@ def test_both_sides_are_written_like_the_fields_values(
 
 def test_every_leaf_is_evaluated_in_the_documents_order() -> None:
     tree = parse({"any": [{"always": True}, leaf("mrr", ">", 1), {"not": {"all": [leaf("seats", ">", 1)]}}]})
-    pointers = [finding.pointer for finding in findings(tree, values({"mrr": 5}), lambda _: None)]
+    pointers = [finding.pointer for finding in findings(tree, values({"mrr": 5}), moment(), lambda _: None)]
     assert pointers == ["/any/1", "/any/2/not/all/0"]
 
 
 def test_the_source_is_asked_for_the_leafs_field() -> None:
     asked: list[FieldName] = []
-    findings(parse(leaf("plan", "present")), values({"plan": "pro"}), asked.append)
+    findings(parse(leaf("plan", "present")), values({"plan": "pro"}), moment(), asked.append)
     assert asked == ["plan"]

@@ -4,13 +4,14 @@ import pytest
 
 from shared.accounts.values import Json
 from shared.rules.wording import asked_words, ground_words, grounds, grouped, value_words
-from tests.unit.rules.documents import FIELDS, leaf, parse, values
+from tests.unit.rules.documents import FIELDS, leaf, moment, parse, values
 
 
 def said(document: Json, **given: Json) -> str:
     seen = values(given)
-    (ground,) = grounds(parse(document), seen)
-    return f"{value_words(ground.leaf, seen)}: {ground_words(ground, seen, lambda name: FIELDS.field(name).label)}"
+    (ground,) = grounds(parse(document), seen, moment())
+    words = ground_words(ground, seen, moment(), lambda name: FIELDS.field(name).label)
+    return f"{value_words(ground.leaf, seen)}: {words}"
 
 
 @pytest.mark.parametrize(
@@ -60,8 +61,8 @@ def test_a_long_text_is_cut() -> None:
     ],
 )
 def test_what_is_asked_is_said_apart(document: Json, met: bool, words: str) -> None:  # noqa: FBT001 - as parametrized
-    (ground,) = grounds(parse(document), {})
-    assert asked_words(ground.leaf, {}, str, met=met) == words
+    (ground,) = grounds(parse(document), {}, moment())
+    assert asked_words(ground.leaf, {}, moment(), str, met=met) == words
 
 
 def test_thousands_are_set_apart() -> None:

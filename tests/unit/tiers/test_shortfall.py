@@ -1,13 +1,13 @@
 """What an account lacks for the next higher tier."""
 
 from shared.tiers.shortfall import Gap, shortfall
-from tests.support.builders import account
+from tests.support.builders import NOW, account
 from tests.unit.rules.documents import leaf
 from tests.unit.tiers.builders import policy, rule, rulebook
 
 
 def test_the_card_of_an_account_below_the_highest_tier() -> None:
-    found = shortfall(account(mrr=640, tier="tier-2"), rulebook())
+    found = shortfall(account(mrr=640, tier="tier-2"), rulebook(), NOW)
     assert found is not None
     assert found.words == "Tier 1: High touch needs MRR at least 1,000.00 (360.00 short)."
     assert found.to_json() == {
@@ -22,22 +22,22 @@ def test_the_card_of_an_account_below_the_highest_tier() -> None:
 
 
 def test_the_nearest_tier_above_is_meant_not_the_highest() -> None:
-    found = shortfall(account(mrr=300, tier="tier-3"), rulebook())
+    found = shortfall(account(mrr=300, tier="tier-3"), rulebook(), NOW)
     assert found is not None
     assert (found.tier, found.rule) == ("tier-2", "mid")
     assert [gap.short_by for gap in found.gaps] == ["200.00"]
 
 
 def test_the_highest_tier_is_short_of_nothing() -> None:
-    assert shortfall(account(mrr=10, tier="tier-1"), rulebook()) is None
+    assert shortfall(account(mrr=10, tier="tier-1"), rulebook(), NOW) is None
 
 
 def test_an_account_whose_values_suffice_is_short_of_nothing() -> None:
-    assert shortfall(account(mrr=5_000, tier="tier-2"), rulebook()) is None
+    assert shortfall(account(mrr=5_000, tier="tier-2"), rulebook(), NOW) is None
 
 
 def test_an_account_without_a_tier_looks_up_to_the_lowest_rule() -> None:
-    found = shortfall(account(mrr=300), rulebook())
+    found = shortfall(account(mrr=300), rulebook(), NOW)
     assert found is not None
     assert found.tier == "tier-2"
 
@@ -53,7 +53,7 @@ def test_the_rule_with_the_fewest_gaps_is_shown_and_of_an_any_the_shortest_way()
             ),
         )
     )
-    found = shortfall(account(mrr=640, plan="free", nps=10, csat=1, tier="tier-3"), book)
+    found = shortfall(account(mrr=640, plan="free", nps=10, csat=1, tier="tier-3"), book, NOW)
     assert found is not None
     assert (found.rule, found.gaps) == ("loved", (Gap("plan", "Plan", "not free", "free", None),))  # type: ignore[arg-type]  # a FieldName is a str
     assert found.words == "Tier 1: High touch needs Plan not free."
@@ -61,14 +61,14 @@ def test_the_rule_with_the_fewest_gaps_is_shown_and_of_an_any_the_shortest_way()
 
 def test_what_is_not_known_is_said_so() -> None:
     book = rulebook(policy(rule("big", "tier-1", leaf("seats", ">", 49))))
-    found = shortfall(account(tier="tier-3"), book)
+    found = shortfall(account(tier="tier-3"), book, NOW)
     assert found is not None
     assert found.words == "Tier 1: High touch needs Seats above 49 (not known)."
 
 
 def test_a_rule_that_nothing_can_satisfy_is_passed_over() -> None:
     never = rule("never", "tier-1", {"not": {"always": True}})
-    found = shortfall(account(seats=9), rulebook(policy(never, rule("big", "tier-1", leaf("seats", ">", 49)))))
+    found = shortfall(account(seats=9), rulebook(policy(never, rule("big", "tier-1", leaf("seats", ">", 49)))), NOW)
     assert found is not None
     assert found.rule == "big"
-    assert shortfall(account(seats=9), rulebook(policy(never))) is None
+    assert shortfall(account(seats=9), rulebook(policy(never)), NOW) is None
