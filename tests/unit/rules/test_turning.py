@@ -50,7 +50,7 @@ def test_the_next_turn_is_the_first_moment_at_which_a_leaf_is_met_otherwise(
     if found is not None:
         assert met(scene._replace(now=found), account, documents) != present
     for millionths in between:
-        moment_between = scene.now + (until - scene.now) * millionths // 1_000_000
+        moment_between = scene.now + (until - scene.now) // 1_000_000 * millionths
         assert met(scene._replace(now=moment_between), account, documents) == present
     assert met(scene._replace(now=max(scene.now, until - MICROSECOND)), account, documents) == present
 
