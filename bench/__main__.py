@@ -35,7 +35,7 @@ def main() -> None:
         by_decoder = decoding.micros_by_decoder(accounts[:ITEMS])
         console.print(tables.decoding("A raw item to an account", by_decoder, decoding.OURS), "")
         by_step = decoding.micros_by_step(accounts[:ITEMS])
-        console.print(tables.steps("A raw item to its decision and alerts, on one core", by_step))
+        console.print(tables.steps("From a raw item, on one core", by_step))
 
 
 if __name__ == "__main__":

@@ -3,22 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bench import by_hand
-from bench.accounts import CATALOGUE, Values
+from bench.accounts import CATALOGUE, NOW, Values
 from bench.engines.engine import NONE, Ask
 from bench.policy import Document
 from bench.rules import Rules, parse_all
 from shared.rules.compile import compile_condition
+from shared.rules.moment import Moment
 from shared.tiers import model
 from shared.tiers.policy_document import parse_policy
 from shared.tiers.rulebook import Rulebook
+
+AT = Moment(NOW, ZoneInfo("UTC"))
 
 
 def rulebook(document: Any) -> Rulebook:
     """Parsed, validated and compiled."""
     book = Rulebook(parse_policy(document, model.FRESH, CATALOGUE), 1, model.FRESH, CATALOGUE)
-    book.match({})
+    book.match({}, AT)
     return book
 
 
@@ -33,11 +37,12 @@ class Tierwright:
         return rules.document
 
     def first(self, written: Any) -> Ask:
-        return rulebook(written).match
+        match = rulebook(written).match
+        return lambda values: match(values, AT)
 
     def every(self, written: Sequence[Document]) -> Ask:
         tests = [compile_condition(condition) for condition in parse_all(written)]
-        return lambda values: [test(values) for test in tests]
+        return lambda values: [test(values, AT) for test in tests]
 
     def given(self, values: Values) -> Any:
         return values
