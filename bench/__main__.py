@@ -1,6 +1,7 @@
 """`make bench`: measures, holds each engine's answers to ours, and prints the tables."""
 
 import argparse
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -8,11 +9,18 @@ from bench import deciding, decoding, tables
 from bench.accounts import accounts_values
 from bench.engines.engine import Engine
 from bench.rules import Rules
-from bench.timing import import_seconds, undisturbed
+from bench.timing import Works, import_seconds, least_micros, undisturbed
 
 ACCOUNTS = 100_000
 ITEMS = 5_000
 WIDTH = 150
+ENGINES: Sequence[Engine] = (deciding.HAND, deciding.OURS, *deciding.PEERS)
+QUESTIONS = {
+    "The first of 10 rules, per account": deciding.first_of(Rules.policy()),
+    "50 conditions, per account": deciding.each_of(Rules.alerts()),
+}
+DECODING = "A raw item to an account"
+STEPS = "From a raw item, on one core"
 
 
 def main() -> None:
@@ -20,22 +28,24 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=ACCOUNTS, help=f"at most so many ({ACCOUNTS:,})")
     number = parser.parse_args().accounts
     console = Console(width=max(WIDTH, Console().width), highlight=False)
-    engines: tuple[Engine, ...] = (deciding.HAND, deciding.OURS, *deciding.PEERS)
-    with console.status("imports …"):
-        imports = {name: import_seconds(name) for name in {e.imports for e in engines if e is not deciding.HAND}}
-    with console.status("accounts …"):
-        accounts = accounts_values(number)
     console.print(tables.machine(), style="dim")
-    with undisturbed():
-        first, each = deciding.first_of(Rules.policy()), deciding.each_of(Rules.alerts())
-        for title, question in (("The first of 10 rules, per account", first), ("50 conditions, per account", each)):
-            with console.status(f"{title} …"):
-                figures = deciding.figures(question, accounts, engines)
-            console.print(tables.deciding(title, figures, imports), "")
-        by_decoder = decoding.micros_by_decoder(accounts[:ITEMS])
-        console.print(tables.decoding("A raw item to an account", by_decoder, decoding.OURS), "")
-        by_step = decoding.micros_by_step(accounts[:ITEMS])
-        console.print(tables.steps("From a raw item, on one core", by_step))
+    with console.status("imports …"):
+        imports = {engine.imports: import_seconds(engine.imports) for engine in (deciding.OURS, *deciding.PEERS)}
+    with console.status("accounts, items, answers …"):
+        subjects = _subjects(number)
+    with console.status("rounds …"), undisturbed():
+        micros = least_micros(subjects)
+    for title, question in QUESTIONS.items():
+        figures = deciding.figures(question, subjects[title], micros[title], ENGINES)
+        console.print(tables.deciding(title, figures, imports), "")
+    console.print(tables.decoding(DECODING, micros[DECODING], decoding.OURS), "")
+    console.print(tables.steps(STEPS, micros[STEPS]))
+
+
+def _subjects(number: int) -> dict[str, Works]:
+    accounts = accounts_values(number)
+    deciders = {title: deciding.works(question, accounts, ENGINES) for title, question in QUESTIONS.items()}
+    return {**deciders, DECODING: decoding.decoders(accounts[:ITEMS]), STEPS: decoding.steps(accounts[:ITEMS])}
 
 
 if __name__ == "__main__":

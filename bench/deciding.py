@@ -1,6 +1,6 @@
 """Rules: the same ones on the same accounts, engine by engine, each held to our answers before it is timed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -14,7 +14,7 @@ from bench.engines.ours import ByHand, Tierwright
 from bench.engines.rule_engine import RuleEngine
 from bench.engines.zen import Zen, ZenText
 from bench.rules import Rules
-from bench.timing import Work, affordable, least_micros, least_seconds
+from bench.timing import Work, Works, affordable, least_seconds
 
 OURS = Tierwright()
 HAND = ByHand()
@@ -69,16 +69,18 @@ class Figure:
     compile_seconds: float
 
 
-def figures(question: Question, accounts: Sequence[Values], engines: Sequence[Engine]) -> list[Figure]:
-    """A figure for each engine, in the order given; raises Disagreement."""
-    works = {engine.name: _work(question, engine, accounts) for engine in engines}
-    micros = least_micros(works)
+def works(question: Question, accounts: Sequence[Values], engines: Sequence[Engine]) -> Works:
+    """By the engine's name, as many accounts as it has time for; raises Disagreement."""
+    return {engine.name: _work(question, engine, accounts) for engine in engines}
+
+
+def figures(question: Question, timed: Works, micros: Mapping[str, float], engines: Sequence[Engine]) -> list[Figure]:
     return [
         Figure(
             engine,
             "" if engine.distribution is None else version(engine.distribution),
             micros[engine.name],
-            len(works[engine.name].inputs),
+            len(timed[engine.name].inputs),
             _compile_seconds(question, engine),
         )
         for engine in engines

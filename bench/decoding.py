@@ -12,7 +12,7 @@ from pynamodb.models import Model
 from bench.accounts import NOW, Item, Values, account, item
 from bench.engines.ours import Tierwright, rulebook
 from bench.rules import Rules
-from bench.timing import Work, least_micros
+from bench.timing import Work, Works
 from shared.accounts.account import Account
 from shared.accounts.encoding import decoded, encoded
 from shared.aws.dynamodb.account_rows import AccountItem, account_of
@@ -61,23 +61,20 @@ def map_item(stored: Account) -> Item:
     return {name: TypeSerializer().serialize(value) for name, value in row.items()}
 
 
-def micros_by_decoder(accounts: Sequence[Values]) -> dict[str, float]:
-    """Microseconds an item."""
+def decoders(accounts: Sequence[Values]) -> Works:
     stored = [account(values, index) for index, values in enumerate(accounts)]
     items, maps = [item(one) for one in stored], [map_item(one) for one in stored]
-    return least_micros(
-        {
-            OURS: Work(account_of, items),
-            BOTO: Work(by_boto, items),
-            PYNAMO: Work(by_pynamo, items),
-            BOTO_MAPS: Work(maps_by_boto, maps),
-            PYNAMO_MAPS: Work(maps_by_pynamo, maps),
-        }
-    )
+    return {
+        OURS: Work(account_of, items),
+        BOTO: Work(by_boto, items),
+        PYNAMO: Work(by_pynamo, items),
+        BOTO_MAPS: Work(maps_by_boto, maps),
+        PYNAMO_MAPS: Work(maps_by_pynamo, maps),
+    }
 
 
-def micros_by_step(accounts: Sequence[Values]) -> dict[str, float]:
-    """Microseconds an account, each step with those before it."""
+def steps(accounts: Sequence[Values]) -> Works:
+    """Each step with those before it: the last is the whole."""
     items = [item(account(values, index)) for index, values in enumerate(accounts)]
     rules = rulebook(Rules.policy().document)
     alerts = Tierwright().every(Rules.alerts().document)
@@ -90,7 +87,7 @@ def micros_by_step(accounts: Sequence[Values]) -> dict[str, float]:
         judge(found, rules, NOW)
         alerts(found.values)
 
-    return least_micros({DECODE: Work(account_of, items), DECIDE: Work(decide, items), ALERT: Work(all_of_it, items)})
+    return {DECODE: Work(account_of, items), DECIDE: Work(decide, items), ALERT: Work(all_of_it, items)}
 
 
 _TEXTS = frozenset({"records", "values", "standing"})

@@ -50,9 +50,10 @@ def test_each_is_timed_by_name_with_garbage_collection_off_and_on_again_after_it
     collecting: list[bool] = []
 
     with undisturbed():
-        micros = least_micros({"one": Work(lambda _: collecting.append(gc.isenabled()), [1, 2])})
+        micros = least_micros({"subject": {"one": Work(lambda _: collecting.append(gc.isenabled()), [1, 2])}})
 
-    assert set(micros) == {"one"}
+    assert micros.keys() == {"subject"}
+    assert micros["subject"].keys() == {"one"}
     assert set(collecting) == {False}
     assert gc.isenabled()
 
