@@ -44,7 +44,7 @@ def seen(leaf: Leaf, values: Values) -> Value | None:
 
 
 def bound(leaf: Leaf, values: Values) -> int | None:
-    """What a comparison compares with, in units of 1 / SCALE² (times are whole ones); None where that is missing."""
+    """What a comparison compares with, times SCALE: amounts in units of 1 / SCALE²; None where that is missing."""
     match leaf.value:
         case Reference(field, times):
             other = values.get(field)
@@ -110,7 +110,7 @@ def _expected(leaf: Leaf, values: Values) -> Json:
 
 def _computed(leaf: Leaf, units: int) -> Json:
     if leaf.type.type not in AMOUNTS:
-        return _json(leaf, units // SCALE**2)
+        return _json(leaf, units // SCALE)
     text = exact_text(units, leaf.type)
     return int(text) if leaf.type.type is FieldType.NUMBER and "." not in text else text
 

@@ -145,7 +145,7 @@ def _asked(leaf: Leaf, values: Values, label_of: LabelOf) -> str:
 
 
 def _bound_words(leaf: Leaf, limit: int) -> str:
-    return leaf.type.to_text(limit // SCALE**2) if leaf.type.type in TIMES else exact_text(limit, leaf.type)
+    return leaf.type.to_text(limit // SCALE) if leaf.type.type in TIMES else exact_text(limit, leaf.type)
 
 
 def _listed(texts: Sequence[str]) -> str:

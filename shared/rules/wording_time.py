@@ -26,17 +26,18 @@ _SPANS: Mapping[Operator, str] = {
 _UNITS: Mapping[str, str] = {"m": "minute", "h": "hour", "d": "day"}
 
 
+def duration_words(duration: str) -> str:
+    """`90 days`, of what a document has as `90d`."""
+    number, unit = duration[:-1].lstrip("0"), _UNITS[duration[-1]]
+    return f"{number} {unit}" if number == "1" else f"{number} {unit}s"
+
+
 def span_words(op: Operator, duration: str) -> str | None:
     """`within the next 90 days`; None for an operator without a span."""
-    return _SPANS[op].format(_spelled(duration)) if op in _SPANS else None
+    return _SPANS[op].format(duration_words(duration)) if op in _SPANS else None
 
 
 def point_words(leaf: Leaf, relative: Relative, at: Moment) -> str:
     """`today+30d (2026-12-22)`: as the rule has it, and what that is now, where the calendar has it."""
     point = relative.distance + (at.today if leaf.type.type is FieldType.DATE else at.seconds)
     return f"{relative.written} ({leaf.type.to_text(point)})" if leaf.type.fits(point) else relative.written
-
-
-def _spelled(duration: str) -> str:
-    number, unit = duration[:-1].lstrip("0"), _UNITS[duration[-1]]
-    return f"{number} {unit}" if number == "1" else f"{number} {unit}s"

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.identity import FieldName
 from shared.accounts.values import FieldType
+from shared.rules.vocabulary import SPANS
 from shared.rules.wording import grouped
+from shared.rules.wording_time import TIMES, duration_words
 
 LONGEST_NAME = 80
 LONGEST_VALUE = 200
@@ -37,9 +39,15 @@ _ASKED: Mapping[str, str] = {
     "has_none": "none of {}",
     "size_at_least": "at least {} entries",
     "size_at_most": "at most {} entries",
+    "within_next": "within the next {}",
+    "within_last": "within the last {}",
+    "beyond_next": "more than {} ahead",
+    "beyond_last": "more than {} ago",
     "missing": "no value",
     "present": "any value",
 }
+
+_ASKED_IN_TIME: Mapping[str, str] = {">": "after {}", ">=": "on or after {}", "<": "before {}", "<=": "on or before {}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +99,16 @@ def _is_harmless(char: str) -> bool:
 
 def _fact(found: Mapping[str, object], catalogue: Catalogue) -> Fact:
     name, short_by = FieldName(str(found["field"])), found.get("short_by")
-    asked = _ASKED.get(str(found["op"]), f"{found['op']} {{}}")
-    amount = name in catalogue and catalogue.fields[name].type in (FieldType.NUMBER, FieldType.MONEY)
+    kind = catalogue.fields[name].type if name in catalogue else None
+    op, expected, amount = str(found["op"]), found["expected"], kind in (FieldType.NUMBER, FieldType.MONEY)
+    asked = _ASKED.get(op, f"{op} {{}}")
+    if kind in TIMES:
+        asked = _ASKED_IN_TIME.get(op, asked)
+    if op in SPANS:
+        expected = duration_words(str(expected))
     return Fact(
         label=label(name, catalogue),
-        needed=asked.format(_value(found["expected"], catalogue, amount=amount)),
+        needed=asked.format(_value(expected, catalogue, amount=amount)),
         value="no value" if found["actual"] is None else _value(found["actual"], catalogue, amount=amount),
         met=bool(found["met"]),
         short_by=None if short_by is None else grouped(str(short_by)),

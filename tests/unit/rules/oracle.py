@@ -114,3 +114,11 @@ def _point[T: date](asked: str, clock: T, read: Callable[[str], T]) -> T:
 def _duration(text: str) -> timedelta:
     unit = {"m": "minutes", "h": "hours", "d": "days"}[text[-1]]
     return timedelta(**{unit: int(text[:-1])})
+
+
+def leaves(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if "field" in document:
+        return [document]
+    if "not" in document:
+        return leaves(document["not"])
+    return [leaf for member in document.get("all", document.get("any", ())) for leaf in leaves(member)]

@@ -22,7 +22,8 @@ WORDS = (
     *("rules", "id", "tier", "when", "otherwise", "requires", "precedence", "stability", "demote", "demote_after"),
     *("account", "tiers", "policy", "condition", "history", "now", "last_known", "override", "expires_at", "since"),
     *("name", "options", "type", "fields", "rank", "targets", "definition", "number", "enum", "manual", "0d"),
-    *("=", ">=", "in", "missing", "mrr", "plan", "seats", "products", "tier-1"),
+    *("=", ">=", "in", "missing", "mrr", "plan", "seats", "products", "tier-1", "time_zone", "UTC"),
+    *("renewal_date", "last_login_at", "within_next", "beyond_last", "90d", "today", "today+3d", "now-36h"),
 )
 _numbers = st.integers() | st.just(10_000).map(lambda digits: 10**digits) | st.decimals() | st.just(Decimal("1e999999"))
 _scalars = st.none() | st.booleans() | _numbers | st.sampled_from(WORDS) | st.text(max_size=5) | st.just("\ud800")
@@ -68,7 +69,9 @@ def test_any_tiers_are_parsed_or_refused(document: Json) -> None:
 
 
 @MANY
-@given(st.sampled_from(["", "account", "policy", "tiers", "fields", "condition", "now", "sources"]), anything)
+@given(
+    st.sampled_from(["", "account", "policy", "tiers", "fields", "condition", "now", "sources", "time_zone"]), anything
+)
 def test_any_trial_is_evaluated_or_refused(key: str, part: Json) -> None:
     with contextlib.suppress(DocumentRefused):
         evaluate({"account": {}, key: part} if key else part, rulebook(), NOW)

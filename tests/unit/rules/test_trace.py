@@ -3,7 +3,7 @@
 import pytest
 
 from shared.accounts.identity import FieldName, SourceName
-from shared.accounts.values import Json
+from shared.accounts.values import Json, Value
 from shared.rules.finding import Finding
 from shared.rules.trace import findings
 from tests.unit.rules.documents import leaf, moment, parse, values
@@ -43,6 +43,20 @@ def test_an_unmet_ordering_says_by_how_much(op: str, value: str, short_by: str |
     assert found(leaf("mrr", op, 1000), mrr=value).short_by == short_by
 
 
+@pytest.mark.parametrize("asked", ["2027-01-01", "today", {"field": "customer_since"}])
+def test_only_amounts_are_short_of_something(asked: Json) -> None:
+    finding = found(leaf("renewal_date", ">", asked), renewal_date="2026-11-01", customer_since="2026-12-01")
+    assert (finding.met, finding.short_by) == (False, None)
+
+
+def test_a_number_kept_from_before_its_field_became_a_date_is_no_date() -> None:
+    earlier = leaf("customer_since", "<", {"field": "renewal_date"})
+    condition = parse({"all": [leaf("renewal_date", "present"), earlier]})
+    kept: dict[FieldName, Value] = {FieldName("renewal_date"): 12_000_000, FieldName("customer_since"): 700_000}
+    one, other = findings(condition, kept, moment(), lambda _: None)
+    assert (one.actual, other.expected, other.actual) == (None, None, "1917-07-15")
+
+
 def test_a_missing_value_has_no_source_and_is_short_of_nothing() -> None:
     finding = found(leaf("mrr", ">=", 1000))
     assert (finding.actual, finding.source, finding.short_by, finding.met) == (None, None, None, False)
@@ -71,6 +85,22 @@ def test_a_product_finer_than_any_value_is_shown_exactly() -> None:
         (leaf("products", "size_at_least", 2), {"products": ["z", "a"]}, 2, ["a", "z"]),
         (leaf("strategic", "=", True), {"strategic": True}, True, True),
         (leaf("seats", ">", 3), {"seats": "4.5"}, 3, "4.5"),
+        (leaf("renewal_date", "<", "2026-12-31"), {"renewal_date": "2027-01-31"}, "2026-12-31", "2027-01-31"),
+        (leaf("renewal_date", ">", "today+30d"), {"renewal_date": "2027-01-31"}, "today+30d", "2027-01-31"),
+        (leaf("renewal_date", "within_next", "90d"), {"renewal_date": "2027-01-31"}, "90d", "2027-01-31"),
+        (
+            leaf("renewal_date", "<", {"field": "customer_since"}),
+            {"renewal_date": "2027-01-31", "customer_since": "2020-02-29"},
+            "2020-02-29",
+            "2027-01-31",
+        ),
+        (leaf("last_login_at", "<", {"field": "last_touch_at"}), {}, None, None),
+        (
+            leaf("last_login_at", "=", "2026-01-01T05:45:00+05:45"),
+            {"last_login_at": "2026-01-01T01:00:00+01:00"},
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T00:00:00Z",
+        ),
         (leaf("renewal_date", "present"), {"renewal_date": "2027-01-31"}, None, "2027-01-31"),
         (leaf("last_login_at", "missing"), {"last_login_at": "2026-01-01T00:00:00Z"}, None, "2026-01-01T00:00:00Z"),
     ],

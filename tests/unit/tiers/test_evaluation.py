@@ -60,6 +60,38 @@ def test_the_moment_may_be_given() -> None:
     assert (decision["decided_at"], decision["method"]) == ("2027-01-01T00:00:00Z", "rules")
 
 
+RENEWING = policy(rule("renewing", "tier-1", leaf("renewal_date", "=", "today")))
+
+
+@pytest.mark.parametrize(
+    ("zone", "tier", "review"),
+    [
+        ("Pacific/Kiritimati", "tier-1", "2026-12-31T10:00:00Z"),
+        ("UTC", "tier-3", "2026-12-31T00:00:00Z"),
+        ("Pacific/Pago_Pago", "tier-3", "2026-12-31T11:00:00Z"),
+    ],
+)
+def test_today_is_that_of_the_time_zone_in_the_body(zone: str, tier: str, review: str) -> None:
+    renewing: Json = {"fields": {"renewal_date": "2026-12-31"}}
+    now = datetime.fromisoformat("2026-12-30T23:59:59Z")
+    decision = answer(renewing, now, policy=RENEWING, time_zone=zone)
+    assert (decision["tier"], decision["next_review_at"]) == (tier, review)
+
+
+@pytest.mark.parametrize("now", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/New_York"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("far", ["", "+3650d", "-3650d"])
+def test_any_moment_of_the_calendar_can_be_tried(now: str, zone: str, day: str, far: str) -> None:
+    known: Json = {"fields": {"renewal_date": day, "last_login_at": f"{day}T00:00:00Z"}}
+    for when in (leaf("renewal_date", "<", f"today{far}"), leaf("last_login_at", "<", f"now{far}")):
+        moment: dict[str, Json] = {"account": known, "now": now, "time_zone": zone}
+        decision = evaluate({**moment, "policy": policy(rule("due", "tier-1", when))}, rulebook(), NOW)
+        assert str(when["value"]) in str(decision["why"])
+        matched = evaluate({**moment, "condition": when}, rulebook(), NOW)["matched"]
+        assert matched is (decision["tier"] == "tier-1")
+
+
 def test_a_policy_in_the_body_has_no_version() -> None:
     decision = answer({"fields": {"seats": 5}}, policy=policy(rule("some", "tier-1", leaf("seats", ">", 4))))
     assert (decision["tier"], decision["rule"], decision["policy_version"]) == ("tier-1", "some", None)
@@ -97,6 +129,19 @@ def test_what_was_known_once_is_no_missing_requirement(once: dict[str, Json]) ->
         ({"account": {}, "alert_rule": {}}, [("/alert_rule", Code.UNKNOWN_KEY)]),
         ({"account": {}, "policy": {"rules": []}, "condition": {"always": True}}, [("/condition", Code.UNKNOWN_KEY)]),
         ({"account": {}, "now": "yesterday"}, [("/now", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {}, "time_zone": "Mars/Olympus"}, [("/time_zone", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {}, "time_zone": "../etc/passwd"}, [("/time_zone", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {}, "time_zone": ""}, [("/time_zone", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {}, "time_zone": 7}, [("/time_zone", Code.VALUE_NOT_FOR_TYPE)]),
+        ({"account": {}, "condition": leaf("renewal_date", "<", "today+1h")}, [
+            ("/condition/value", Code.BAD_DURATION),
+        ]),
+        ({"account": {}, "condition": leaf("renewal_date", "within_next", "0d")}, [
+            ("/condition/value", Code.BAD_DURATION),
+        ]),
+        ({"account": {}, "policy": policy(rule("r", None, leaf("last_login_at", ">", "today")))}, [
+            ("/policy/rules/0/when/value", Code.VALUE_NOT_FOR_TYPE),
+        ]),
         ({"account": {}, "sources": []}, [("/sources", Code.VALUE_NOT_FOR_TYPE)]),
         ({"account": {"name": "Acme"}}, [("/account/name", Code.UNKNOWN_KEY)]),
         ({"account": {"fields": {"mmr": 1}}}, [("/account/fields/mmr", Code.UNKNOWN_FIELD)]),
@@ -205,3 +250,34 @@ def test_the_next_review_of_a_condition_on_an_override_is_its_end() -> None:
     present = leaf("override_expires_at", "present")
     assert answer({"override": TO_NEW_YEAR}, condition=present)["next_review_at"] == "2027-01-01T00:00:00Z"
     assert answer({"override": TO_NEW_YEAR}, condition={"always": True})["next_review_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "turn"),
+    [
+        (leaf("renewal_date", "within_next", "30d"), "2026-12-01T23:00:00Z"),
+        (leaf("renewal_date", "beyond_last", "1d"), "2027-01-02T23:00:00Z"),
+        (leaf("renewal_date", "<", {"field": "customer_since"}), None),
+        (leaf("last_login_at", "within_last", "90m"), "2026-11-22T08:00:01Z"),
+        (leaf("last_login_at", "<", "now-2h"), "2026-11-22T08:30:01Z"),
+        (leaf("override_expires_at", "within_next", "7d"), "2026-12-25T00:00:00Z"),
+        (leaf("rules_tier", "=", "tier-1"), "2026-12-31T23:00:00Z"),
+        (leaf("rules_tier", "=", "tier-2"), None),
+    ],
+)
+def test_the_next_review_of_a_condition_is_when_a_date_or_time_in_it_turns(condition: Json, turn: str | None) -> None:
+    body: dict[str, Json] = {
+        "account": {
+            "fields": {"renewal_date": "2027-01-01", "last_login_at": "2026-11-22T06:30:00Z"},
+            "override": {"tier": "tier-1", "expires_at": "2027-01-01T00:00:00Z"},
+        },
+        "condition": condition,
+        "time_zone": "Europe/Berlin",
+    }
+    book = rulebook(policy(rule("renewing", "tier-1", leaf("renewal_date", "=", "today"))))
+    found = evaluate(body, book, NOW)
+    assert found["next_review_at"] == turn
+    if turn is not None:
+        then = datetime.fromisoformat(turn)
+        assert evaluate(body, book, then)["matched"] is not found["matched"]
+        assert evaluate(body, book, then - timedelta(seconds=1))["matched"] is found["matched"]

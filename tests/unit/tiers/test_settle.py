@@ -122,10 +122,31 @@ def test_the_history_tells_what_led_to_it() -> None:
         (NEXT_YEAR, by_hand.account, "expiry", "expiry"),
         (NOW, replace(by_hand.account, override=None), "data", "override"),
         (NOW, replace(by_hand.account, override=None), "policy", "policy"),
+        (NOW, account(mrr=640, tier="tier-1"), "expiry", "date"),
     ]:
         change = written(account_now, now=now, cause=told)
         assert change.history is not None
         assert change.history.cause == cause
+
+
+def test_an_account_is_due_when_a_date_of_its_rules_comes_and_its_history_tells_of_it() -> None:
+    book = rulebook(policy(rule("renewing", "tier-1", leaf("renewal_date", "within_next", "30d"))))
+    waiting = written(account(renewal_date="2027-01-01"), book).account
+    assert (waiting.standing.tier, waiting.due_at) == ("tier-3", datetime(2026, 12, 2, tzinfo=UTC))
+    change = written(waiting, book, datetime(2026, 12, 2, 0, 0, 40, tzinfo=UTC), cause="expiry")
+    assert change.history is not None
+    assert (change.history.before, change.history.after, change.history.cause) == ("tier-3", "tier-1", "date")
+    assert change.account.due_at == datetime(2027, 1, 2, tzinfo=UTC)
+    last = written(change.account, book, datetime(2027, 1, 2, tzinfo=UTC), cause="expiry")
+    assert (last.account.standing.tier, last.account.due_at) == ("tier-3", None)
+
+
+def test_an_override_that_ends_without_another_tier_leaves_it_to_stand_on_the_rules() -> None:
+    by_hand = written(overridden(account(mrr=5_000), "tier-1", until=NEXT_YEAR)).account
+    assert by_hand.due_at == NEXT_YEAR
+    ended = written(by_hand, now=NEXT_YEAR, cause="expiry")
+    assert (ended.cause, ended.history, ended.account.due_at) == (Cause.NONE, None, None)
+    assert (ended.account.standing.method, ended.account.standing.rule) == (Method.RULES, "high")
 
 
 _books: Sequence[Rulebook] = [

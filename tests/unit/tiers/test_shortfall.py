@@ -1,5 +1,7 @@
 """What an account lacks for the next higher tier."""
 
+from datetime import timedelta
+
 from shared.tiers.shortfall import Gap, shortfall
 from tests.support.builders import NOW, account
 from tests.unit.rules.documents import leaf
@@ -64,6 +66,15 @@ def test_what_is_not_known_is_said_so() -> None:
     found = shortfall(account(tier="tier-3"), book, NOW)
     assert found is not None
     assert found.words == "Tier 1: High touch needs Seats above 49 (not known)."
+
+
+def test_a_date_that_would_have_to_come_nearer_is_told() -> None:
+    book = rulebook(policy(rule("renewing", "tier-1", leaf("renewal_date", "within_next", "30d"))))
+    known = account(renewal_date="2027-03-01", tier="tier-3")
+    found = shortfall(known, book, NOW)
+    assert found is not None
+    assert found.words == "Tier 1: High touch needs Renewal date within the next 30 days."
+    assert shortfall(known, book, NOW + timedelta(days=90)) is None
 
 
 def test_a_rule_that_nothing_can_satisfy_is_passed_over() -> None:

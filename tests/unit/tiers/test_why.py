@@ -50,6 +50,24 @@ def test_each_field_has_a_sentence_of_its_own() -> None:
     )
 
 
+def test_dates_are_told_by_the_calendar() -> None:
+    book = rulebook(
+        policy(
+            rule("idle", "tier-3", leaf("last_login_at", "beyond_last", "30d")),
+            rule("renewing", "tier-1", leaf("renewal_date", "within_next", "90d")),
+            rule("new", "tier-2", leaf("customer_since", ">", "today-30d")),
+        )
+    )
+    assert why(account(renewal_date="2026-12-31", last_login_at="2026-11-20T09:30:00Z"), book) == (
+        "Last login is 2026-11-20T09:30:00Z: not more than 30 days ago (rule idle). "
+        "Renewal date is 2026-12-31: within the next 90 days (rule renewing)."
+    )
+    assert why(account(renewal_date="2027-12-31", customer_since="2026-11-01"), book) == (
+        "Last login is not known (rule idle). Renewal date is 2027-12-31: not within the next 90 days (rule renewing). "
+        "Customer since is 2026-11-01: after today-30d (2026-10-23) (rule new)."
+    )
+
+
 def test_a_rule_without_a_tier_is_told() -> None:
     book = rulebook(policy(rule("churned", None, leaf("customer_status", "=", "churned"))))
     words = "Customer status is churned (rule churned). Rule churned gives no tier."

@@ -12,6 +12,9 @@ from shared.why.wording import LONGEST_NAME, Fact, facts, isolated, moment, one_
 CATALOGUE = Catalogue.fresh()
 
 
+RENEWAL: dict[str, object] = {"field": "renewal_date", "actual": "2026-12-31", "short_by": None}
+
+
 def finding(**changed: object) -> dict[str, object]:
     return {
         "field": "mrr",
@@ -44,6 +47,11 @@ def test_a_condition_shows_what_was_asked_and_what_there_was() -> None:
             "1000",
         ),
         ({"op": "near", "expected": 5}, "near 5", "640.00"),
+        (RENEWAL | {"op": "within_next", "expected": "90d"}, "within the next 90 days", "2026-12-31"),
+        (RENEWAL | {"op": "beyond_last", "expected": "1d"}, "more than 1 day ago", "2026-12-31"),
+        (RENEWAL | {"op": ">=", "expected": "today+30d"}, "on or after today+30d", "2026-12-31"),
+        (RENEWAL | {"op": "<", "expected": "2027-01-01"}, "before 2027-01-01", "2026-12-31"),
+        (RENEWAL | {"op": "!=", "expected": "2027-01-01"}, "not 2027-01-01", "2026-12-31"),
     ],
 )
 def test_every_kind_of_value_is_put_in_words(changed: dict[str, object], needed: str, value: str) -> None:
