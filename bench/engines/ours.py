@@ -11,6 +11,7 @@ from bench.engines.engine import NONE, Ask
 from bench.policy import Document
 from bench.rules import Rules, parse_all
 from shared.rules.compile import compile_condition
+from shared.rules.facts import Facts
 from shared.rules.moment import Moment
 from shared.tiers import model
 from shared.tiers.policy_document import parse_policy
@@ -22,7 +23,7 @@ AT = Moment(NOW, ZoneInfo("UTC"))
 def rulebook(document: Any) -> Rulebook:
     """Parsed, validated and compiled."""
     book = Rulebook(parse_policy(document, model.FRESH, CATALOGUE), 1, model.FRESH, CATALOGUE)
-    book.match({}, AT)
+    book.match(Facts({}, {}, AT))
     return book
 
 
@@ -38,11 +39,16 @@ class Tierwright:
 
     def first(self, written: Any) -> Ask:
         match = rulebook(written).match
-        return lambda values: match(values, AT)
+        return lambda values: match(Facts(values, {}, AT))
 
     def every(self, written: Sequence[Document]) -> Ask:
         tests = [compile_condition(condition) for condition in parse_all(written)]
-        return lambda values: [test(values, AT) for test in tests]
+
+        def ask(values: Values) -> list[bool]:
+            facts = Facts(values, {}, AT)
+            return [test(facts) for test in tests]
+
+        return ask
 
     def given(self, values: Values) -> Any:
         return values

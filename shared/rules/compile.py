@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from shared.rules.compile_leaf import Test, Values, compile_leaf
+from shared.rules.compile_leaf import Test, compile_leaf
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not
-from shared.rules.moment import Moment
+from shared.rules.facts import Facts
 from shared.rules.ranges import Range, drawn_together
 
 
 def compile_condition(condition: Condition) -> Test:
-    """The condition as a test of values by field, where an absent one is missing, at a moment.
+    """The condition as a test of facts, where a value that is absent is missing.
 
     A value that is no longer of its field's type counts as missing: nothing a test is given makes it raise.
     """
@@ -24,9 +24,9 @@ def compile_condition(condition: Condition) -> Test:
             return _any([compile_condition(member) for member in members])
         case Not(member):
             test = compile_condition(member)
-            return lambda values, at: not test(values, at)
+            return lambda facts: not test(facts)
         case Always():
-            return lambda _, __: True
+            return lambda _: True
         case _:
             assert_never(condition)
 
@@ -37,12 +37,10 @@ def _within(ranges: Sequence[Range], tests: Sequence[Test]) -> Test:
         case []:
             return _all(tests)
         case [Range(field, low, high)] if not tests:
-            return lambda values, _: type(value := values.get(field)) is int and low <= value <= high
+            return lambda facts: type(value := facts.values.get(field)) is int and low <= value <= high
         case [Range(field, low, high), *more]:
             rest = _all([*(_within([other], ()) for other in more), *tests])
-            return lambda values, at: (
-                type(value := values.get(field)) is int and low <= value <= high and rest(values, at)
-            )
+            return lambda facts: type(value := facts.values.get(field)) is int and low <= value <= high and rest(facts)
         case _:
             raise AssertionError("a sequence is empty or has a first")
 
@@ -52,13 +50,13 @@ def _all(tests: Sequence[Test]) -> Test:
         case [only]:
             return only
         case [first, second]:
-            return lambda values, at: first(values, at) and second(values, at)
+            return lambda facts: first(facts) and second(facts)
         case [first, second, third]:
-            return lambda values, at: first(values, at) and second(values, at) and third(values, at)
+            return lambda facts: first(facts) and second(facts) and third(facts)
 
-    def every(values: Values, at: Moment) -> bool:
+    def every(facts: Facts) -> bool:
         for test in tests:  # noqa: SIM110 - all() over a generator takes twice as long
-            if not test(values, at):
+            if not test(facts):
                 return False
         return True
 
@@ -70,13 +68,13 @@ def _any(tests: Sequence[Test]) -> Test:
         case [only]:
             return only
         case [first, second]:
-            return lambda values, at: first(values, at) or second(values, at)
+            return lambda facts: first(facts) or second(facts)
         case [first, second, third]:
-            return lambda values, at: first(values, at) or second(values, at) or third(values, at)
+            return lambda facts: first(facts) or second(facts) or third(facts)
 
-    def some(values: Values, at: Moment) -> bool:
+    def some(facts: Facts) -> bool:
         for test in tests:  # noqa: SIM110 - any() over a generator takes twice as long
-            if test(values, at):
+            if test(facts):
                 return True
         return False
 

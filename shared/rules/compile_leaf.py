@@ -4,16 +4,14 @@ import operator
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
-from shared.accounts.identity import FieldName
 from shared.accounts.values import SCALE, FieldType, Value
 from shared.rules.condition import Leaf, Operator, Reference
-from shared.rules.moment import Moment
+from shared.rules.distances import Distances, distances
+from shared.rules.facts import Facts
 from shared.rules.vocabulary import PRESENCE
-from shared.rules.window import Window, window
 
-type Values = Mapping[FieldName, Value]
-type Test = Callable[[Values, Moment], bool]
-"""Whether a leaf or condition holds of an account's values at a moment."""
+type Test = Callable[[Facts], bool]
+"""Whether a leaf or condition holds."""
 
 _KEPT_AS: Mapping[FieldType, type[Value]] = {
     FieldType.NUMBER: int,
@@ -31,8 +29,8 @@ def compile_leaf(leaf: Leaf) -> Test:
     """The leaf as a test; false on a missing field, but for the operator `missing`."""
     if leaf.op in PRESENCE:
         present = _present(leaf)
-        return present if leaf.op is Operator.PRESENT else lambda values, at: not present(values, at)
-    asked = window(leaf)
+        return present if leaf.op is Operator.PRESENT else lambda facts: not present(facts)
+    asked = distances(leaf)
     if asked is not None:
         return _outside(asked) if leaf.op is Operator.NE else _within(asked)
     match leaf.type.type, leaf.value:
@@ -56,26 +54,26 @@ def _present(leaf: Leaf) -> Test:
     field = leaf.field
     if leaf.type.type is FieldType.ENUM:
         options = frozenset(leaf.type.options)
-        return lambda values, _: values.get(field) in options
+        return lambda facts: facts.values.get(field) in options
     kept_as = _KEPT_AS[leaf.type.type]
-    return lambda values, _: type(values.get(field)) is kept_as
+    return lambda facts: type(facts.values.get(field)) is kept_as
 
 
 def _ordered(leaf: Leaf, bound: int) -> Test:
     field = leaf.field
     match leaf.op:
         case Operator.EQ:
-            return lambda values, _: type(value := values.get(field)) is int and value == bound
+            return lambda facts: type(value := facts.values.get(field)) is int and value == bound
         case Operator.NE:
-            return lambda values, _: type(value := values.get(field)) is int and value != bound
+            return lambda facts: type(value := facts.values.get(field)) is int and value != bound
         case Operator.GT:
-            return lambda values, _: type(value := values.get(field)) is int and value > bound
+            return lambda facts: type(value := facts.values.get(field)) is int and value > bound
         case Operator.GE:
-            return lambda values, _: type(value := values.get(field)) is int and value >= bound
+            return lambda facts: type(value := facts.values.get(field)) is int and value >= bound
         case Operator.LT:
-            return lambda values, _: type(value := values.get(field)) is int and value < bound
+            return lambda facts: type(value := facts.values.get(field)) is int and value < bound
         case Operator.LE:
-            return lambda values, _: type(value := values.get(field)) is int and value <= bound
+            return lambda facts: type(value := facts.values.get(field)) is int and value <= bound
         case _:
             raise _misfit(leaf)
 
@@ -94,28 +92,28 @@ def _compared(leaf: Leaf, reference: Reference) -> Test:
     """Both sides times SCALE: the product is exact. Of dates and timestamps `times` is 1."""
     field, other, times, holds = leaf.field, reference.field, reference.times, _ORDER[leaf.op]
 
-    def test(values: Values, _: Moment) -> bool:
-        left, right = values.get(field), values.get(other)
+    def test(facts: Facts) -> bool:
+        left, right = facts.values.get(field), facts.values.get(other)
         return type(left) is int and type(right) is int and holds(left * SCALE, right * times)
 
     return test
 
 
-def _within(asked: Window) -> Test:
+def _within(asked: Distances) -> Test:
     field, low, high = asked.field, asked.low, asked.high
     if asked.of_date:
-        return lambda values, at: type(value := values.get(field)) is int and low <= value - at.today <= high
-    return lambda values, at: type(value := values.get(field)) is int and low <= value - at.seconds <= high
+        return lambda facts: type(value := facts.values.get(field)) is int and low <= value - facts.at.today <= high
+    return lambda facts: type(value := facts.values.get(field)) is int and low <= value - facts.at.seconds <= high
 
 
-def _outside(asked: Window) -> Test:
+def _outside(asked: Distances) -> Test:
     within, field = _within(asked), asked.field
-    return lambda values, at: type(values.get(field)) is int and not within(values, at)
+    return lambda facts: type(facts.values.get(field)) is int and not within(facts)
 
 
 def _boolean(leaf: Leaf, *, wanted: bool) -> Test:
     field, answer = leaf.field, wanted if leaf.op is Operator.EQ else not wanted
-    return lambda values, _: values.get(field) is answer
+    return lambda facts: facts.values.get(field) is answer
 
 
 def _option(leaf: Leaf, members: AbstractSet[str]) -> Test:
@@ -123,22 +121,22 @@ def _option(leaf: Leaf, members: AbstractSet[str]) -> Test:
     options = frozenset(leaf.type.options)
     negative = leaf.op in (Operator.NE, Operator.NOT_IN)
     field, accepted = leaf.field, options - members if negative else options & members
-    return lambda values, _: values.get(field) in accepted
+    return lambda facts: facts.values.get(field) in accepted
 
 
 def _text(leaf: Leaf, text: str) -> Test:
     field = leaf.field
     match leaf.op:
         case Operator.EQ:
-            return lambda values, _: values.get(field) == text
+            return lambda facts: facts.values.get(field) == text
         case Operator.NE:
-            return lambda values, _: type(value := values.get(field)) is str and value != text
+            return lambda facts: type(value := facts.values.get(field)) is str and value != text
         case Operator.CONTAINS:
-            return lambda values, _: type(value := values.get(field)) is str and text in value
+            return lambda facts: type(value := facts.values.get(field)) is str and text in value
         case Operator.STARTS_WITH:
-            return lambda values, _: type(value := values.get(field)) is str and value.startswith(text)
+            return lambda facts: type(value := facts.values.get(field)) is str and value.startswith(text)
         case Operator.ENDS_WITH:
-            return lambda values, _: type(value := values.get(field)) is str and value.endswith(text)
+            return lambda facts: type(value := facts.values.get(field)) is str and value.endswith(text)
         case _:
             raise _misfit(leaf)
 
@@ -146,19 +144,19 @@ def _text(leaf: Leaf, text: str) -> Test:
 def _member(leaf: Leaf, members: AbstractSet[str]) -> Test:
     field = leaf.field
     if leaf.op is Operator.IN:
-        return lambda values, _: values.get(field) in members
-    return lambda values, _: type(value := values.get(field)) is str and value not in members
+        return lambda facts: facts.values.get(field) in members
+    return lambda facts: type(value := facts.values.get(field)) is str and value not in members
 
 
 def _list(leaf: Leaf, wanted: frozenset[str]) -> Test:
     field = leaf.field
     match leaf.op:
         case Operator.HAS_ANY:
-            return lambda values, _: type(value := values.get(field)) is tuple and not wanted.isdisjoint(value)
+            return lambda facts: type(value := facts.values.get(field)) is tuple and not wanted.isdisjoint(value)
         case Operator.HAS_ALL:
-            return lambda values, _: type(value := values.get(field)) is tuple and wanted.issubset(value)
+            return lambda facts: type(value := facts.values.get(field)) is tuple and wanted.issubset(value)
         case Operator.HAS_NONE:
-            return lambda values, _: type(value := values.get(field)) is tuple and wanted.isdisjoint(value)
+            return lambda facts: type(value := facts.values.get(field)) is tuple and wanted.isdisjoint(value)
         case _:
             raise _misfit(leaf)
 
@@ -166,8 +164,8 @@ def _list(leaf: Leaf, wanted: frozenset[str]) -> Test:
 def _size(leaf: Leaf, bound: int) -> Test:
     field = leaf.field
     if leaf.op is Operator.SIZE_AT_LEAST:
-        return lambda values, _: type(value := values.get(field)) is tuple and len(value) >= bound
-    return lambda values, _: type(value := values.get(field)) is tuple and len(value) <= bound
+        return lambda facts: type(value := facts.values.get(field)) is tuple and len(value) >= bound
+    return lambda facts: type(value := facts.values.get(field)) is tuple and len(value) <= bound
 
 
 def _misfit(leaf: Leaf) -> ValueError:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from shared.accounts.identity import FieldName
 from shared.rules.compile import compile_condition
-from shared.rules.compile_leaf import Test, Values
+from shared.rules.compile_leaf import Test
 from shared.rules.condition import All, Condition
-from shared.rules.moment import Moment
+from shared.rules.facts import Facts
 from shared.rules.ranges import Range, drawn_together
 
-type FirstMatch = Callable[[Values, Moment], int | None]
+type FirstMatch = Callable[[Facts], int | None]
 """The index of the first condition that holds; None where none does."""
 
 
@@ -23,7 +23,7 @@ def compile_first_match(conditions: Sequence[Condition]) -> FirstMatch:
     needed = [_needed(condition) for condition in conditions]
     ladder = Counter(field for ranges in needed for field in ranges).most_common(1)
     if not ladder or ladder[0][1] <= 1:
-        return lambda values, at: _first(tests, values, at)
+        return lambda facts: _first(tests, facts)
     return _by_number(ladder[0][0], [ranges.get(ladder[0][0]) for ranges in needed], tests)
 
 
@@ -43,15 +43,15 @@ def _by_number(field: FieldName, needed: Sequence[Range | None], tests: Sequence
     ]
     between = [unbounded, *from_step]
 
-    def first_match(values: Values, at: Moment) -> int | None:
-        value = values.get(field)
-        return _first(between[bisect_right(steps, value)] if type(value) is int else unbounded, values, at)
+    def first_match(facts: Facts) -> int | None:
+        value = facts.values.get(field)
+        return _first(between[bisect_right(steps, value)] if type(value) is int else unbounded, facts)
 
     return first_match
 
 
-def _first(tests: Sequence[tuple[int, Test]], values: Values, at: Moment) -> int | None:
+def _first(tests: Sequence[tuple[int, Test]], facts: Facts) -> int | None:
     for index, test in tests:
-        if test(values, at):
+        if test(facts):
             return index
     return None

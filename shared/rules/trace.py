@@ -5,10 +5,10 @@ from typing import cast
 
 from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.values import SCALE, FieldType, Json, Value, ValueType
-from shared.rules.compile_leaf import Values, compile_leaf
+from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not, Operator, Reference, Relative
+from shared.rules.facts import Facts
 from shared.rules.finding import Finding
-from shared.rules.moment import Moment
 
 type SourceOf = Callable[[FieldName], SourceName | None]
 
@@ -32,22 +32,22 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
             pass
 
 
-def findings(condition: Condition, values: Values, at: Moment, source_of: SourceOf) -> tuple[Finding, ...]:
+def findings(condition: Condition, facts: Facts, source_of: SourceOf) -> tuple[Finding, ...]:
     """Every leaf evaluated, those too that the result did not hang on."""
-    return tuple(_finding(leaf, values, at, source_of) for leaf in leaves(condition))
+    return tuple(_finding(leaf, facts, source_of) for leaf in leaves(condition))
 
 
-def seen(leaf: Leaf, values: Values) -> Value | None:
+def seen(leaf: Leaf, facts: Facts) -> Value | None:
     """The value that the leaf compares: None where the field is missing, or holds what is no longer of its type."""
-    value = values.get(leaf.field)
+    value = facts.values.get(leaf.field)
     return value if value is not None and leaf.type.fits(value) else None
 
 
-def bound(leaf: Leaf, values: Values) -> int | None:
+def bound(leaf: Leaf, facts: Facts) -> int | None:
     """What a comparison compares with, times SCALE: amounts in units of 1 / SCALE²; None where that is missing."""
     match leaf.value:
         case Reference(field, times):
-            other = values.get(field)
+            other = facts.values.get(field)
             return other * times if isinstance(other, int) and leaf.type.fits(other) else None
         case int() as constant:
             return constant * SCALE
@@ -55,14 +55,14 @@ def bound(leaf: Leaf, values: Values) -> int | None:
             return None
 
 
-def shortage(leaf: Leaf, values: Values) -> int | None:
+def shortage(leaf: Leaf, facts: Facts) -> int | None:
     """How far the value of an ordering of number or money is from its bound, in units of 1 / SCALE².
 
     None for other operators, and where either side is missing.
     """
     if leaf.op not in ORDERED or leaf.type.type not in AMOUNTS:
         return None
-    value, limit = seen(leaf, values), bound(leaf, values)
+    value, limit = seen(leaf, facts), bound(leaf, facts)
     return abs(limit - value * SCALE) if isinstance(value, int) and limit is not None else None
 
 
@@ -75,15 +75,15 @@ def exact_text(units: int, of: ValueType | None = None) -> str:
     return f"{'-' if units < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"
 
 
-def _finding(leaf: Leaf, values: Values, at: Moment, source_of: SourceOf) -> Finding:
-    value = seen(leaf, values)
-    met = compile_leaf(leaf)(values, at)
-    short = None if met else shortage(leaf, values)
+def _finding(leaf: Leaf, facts: Facts, source_of: SourceOf) -> Finding:
+    value = seen(leaf, facts)
+    met = compile_leaf(leaf)(facts)
+    short = None if met else shortage(leaf, facts)
     return Finding(
         pointer=leaf.pointer,
         field=leaf.field,
         op=leaf.op.value,
-        expected=_expected(leaf, values),
+        expected=_expected(leaf, facts),
         actual=None if value is None else _json(leaf, value),
         source=None if value is None else source_of(leaf.field),
         met=met,
@@ -91,12 +91,12 @@ def _finding(leaf: Leaf, values: Values, at: Moment, source_of: SourceOf) -> Fin
     )
 
 
-def _expected(leaf: Leaf, values: Values) -> Json:
+def _expected(leaf: Leaf, facts: Facts) -> Json:
     match leaf.value:
         case None:
             return None
         case Reference():
-            limit = bound(leaf, values)
+            limit = bound(leaf, facts)
             return None if limit is None else _computed(leaf, limit)
         case Relative(written=written):
             return written

@@ -1,49 +1,64 @@
 """When conditions turn by themselves: the later moments at which a comparison with the present one may change."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
-from heapq import merge
 
-from shared.rules.compile_leaf import Values
+from shared.rules.compile_leaf import compile_leaf
+from shared.rules.condition import Leaf
+from shared.rules.distances import Distances, distances
+from shared.rules.facts import Facts
 from shared.rules.moment import EPOCH, LAST_SECOND, SECOND, Moment
-from shared.rules.window import Window
+
+type FactsAt = Callable[[datetime], Facts]
+"""The same account at another moment, with no new data."""
 
 
-def next_turn(windows: Sequence[Window], values: Values, at: Moment) -> datetime | None:
-    """The earliest later moment at which a value has come into its window, or left it; None where none ever does."""
-    present = _within(windows, values, at)
-    turns = turning_points(windows, values, at)
-    return next((turn for turn in turns if _within(windows, values, Moment(turn, at.zone)) != present), None)
+def tells_time(leaf: Leaf) -> bool:
+    """Whether the leaf may turn with no new data."""
+    return distances(leaf) is not None
 
 
-def turning_points(windows: Sequence[Window], values: Values, at: Moment) -> Iterator[datetime]:
-    """Where windows begin and end, later than `at` and in ascending order: a day where the zone's calendar turns to it.
+def next_turn(leaves: Iterable[Leaf], facts: Facts) -> datetime | None:
+    """The earliest later moment at which one of the leaves is met otherwise; None where none ever is."""
+    turns = [turn for leaf in leaves if (turn := _first_turn(leaf, facts)) is not None]
+    return min(turns, default=None)
 
-    A window that begins and ends on days that the calendar leaves out has turning points, though nothing turns there.
+
+def turning_points(leaf: Leaf, facts: Facts) -> Iterator[datetime]:
+    """Where the leaf may turn, later than the facts' moment and in ascending order: all moments at which it does turn,
+    and some at which it does not (a day that the zone's calendar leaves out).
     """
-    days, seconds = set[int](), set[int]()
-    for found in windows:
-        value = values.get(found.field)
-        if type(value) is int:
-            (days if found.of_date else seconds).update((value - found.high, value - found.low + 1))
-    return merge(_midnights(days, at), _moments(seconds, at))
+    found, value = distances(leaf), facts.values.get(leaf.field)
+    if found is None or type(value) is not int:
+        return
+    yield from _points(found, value, facts.at)
 
 
-def _midnights(days: set[int], at: Moment) -> Iterator[datetime]:
+def _first_turn(leaf: Leaf, facts: Facts) -> datetime | None:
+    met = compile_leaf(leaf)
+    present = met(facts)
+    turns = turning_points(leaf, facts)
+    return next((turn for turn in turns if met(at(facts, turn)) is not present), None)
+
+
+def at(facts: Facts, moment: datetime) -> Facts:
+    return replace(facts, at=Moment(moment, facts.at.zone))
+
+
+def _points(found: Distances, value: int, present: Moment) -> Iterator[datetime]:
+    edges = sorted({value - found.high, value - found.low + 1})
+    yield from _midnights(edges, present) if found.of_date else moments(edges, present)
+
+
+def _midnights(days: Iterable[int], present: Moment) -> Iterator[datetime]:
     """Today counts too: clocks that go back over midnight undo its beginning."""
-    for day in sorted(day for day in days if day >= at.today):
-        turn = at.turn_of(day)
+    for day in days:
+        turn = present.turn_of(day) if day >= present.today else None
         if turn is not None:
             yield turn
 
 
-def _moments(seconds: set[int], at: Moment) -> Iterator[datetime]:
-    yield from (EPOCH + second * SECOND for second in sorted(seconds) if at.seconds < second <= LAST_SECOND)
-
-
-def _within(windows: Sequence[Window], values: Values, at: Moment) -> list[bool]:
-    return [
-        type(value := values.get(found.field)) is int
-        and found.low <= value - (at.today if found.of_date else at.seconds) <= found.high
-        for found in windows
-    ]
+def moments(seconds: Iterable[int], present: Moment) -> Iterator[datetime]:
+    """The moments of those seconds, given in ascending order, that are to come."""
+    yield from (EPOCH + second * SECOND for second in seconds if present.seconds < second <= LAST_SECOND)

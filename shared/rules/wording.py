@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from shared.accounts.identity import FieldName
 from shared.accounts.values import SCALE, FieldType
 from shared.rules.compile import compile_condition
-from shared.rules.compile_leaf import Values, compile_leaf
+from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not, Operator, Reference, Relative
-from shared.rules.moment import Moment
+from shared.rules.facts import Facts
 from shared.rules.trace import AMOUNTS, bound, exact_text, seen
 from shared.rules.vocabulary import ORDER, PRESENCE
 from shared.rules.wording_time import ORDER_IN_TIME, TIMES, point_words, span_words
@@ -31,52 +31,52 @@ class Ground:
     met: bool
 
 
-def grounds(condition: Condition, values: Values, at: Moment) -> tuple[Ground, ...]:
+def grounds(condition: Condition, facts: Facts) -> tuple[Ground, ...]:
     """The leaves that alone make the condition true, or false: of several that each would do, the first."""
     match condition:
         case Leaf():
-            return (Ground(condition, compile_leaf(condition)(values, at)),)
+            return (Ground(condition, compile_leaf(condition)(facts)),)
         case All(members):
-            return _members(members, values, at, enough=False)
+            return _members(members, facts, enough=False)
         case Either(members):
-            return _members(members, values, at, enough=True)
+            return _members(members, facts, enough=True)
         case Not(member):
-            return grounds(member, values, at)
+            return grounds(member, facts)
         case Always():
             return ()
 
 
-def _members(members: Sequence[Condition], values: Values, at: Moment, *, enough: bool) -> tuple[Ground, ...]:
+def _members(members: Sequence[Condition], facts: Facts, *, enough: bool) -> tuple[Ground, ...]:
     """`enough` is the result that one member settles for all."""
     for member in members:
-        if compile_condition(member)(values, at) is enough:
-            return grounds(member, values, at)
-    return tuple(ground for member in members for ground in grounds(member, values, at))
+        if compile_condition(member)(facts) is enough:
+            return grounds(member, facts)
+    return tuple(ground for member in members for ground in grounds(member, facts))
 
 
-def value_words(leaf: Leaf, values: Values) -> str | None:
+def value_words(leaf: Leaf, facts: Facts) -> str | None:
     """`640.00`: the leaf's value as a person reads it; None where it is missing."""
-    value = seen(leaf, values)
+    value = seen(leaf, facts)
     return None if value is None else shown(leaf.type.to_text(value)) or "empty"
 
 
-def ground_words(ground: Ground, values: Values, at: Moment, label_of: LabelOf) -> str:
+def ground_words(ground: Ground, facts: Facts, label_of: LabelOf) -> str:
     """`below 1000`: how the value, which is not missing, stands to what the leaf asks; may follow "MRR is 640.00:"."""
     leaf, met = ground.leaf, ground.met
     if leaf.op in PRESENCE:
         return "known"
     if met and leaf.op is Operator.EQ and not isinstance(leaf.value, Reference | Relative):
         return AS_ASKED
-    return _relation(leaf, values, at, label_of, met=met)
+    return _relation(leaf, facts, label_of, met=met)
 
 
-def asked_words(leaf: Leaf, values: Values, at: Moment, label_of: LabelOf, *, met: bool) -> str:
+def asked_words(leaf: Leaf, facts: Facts, label_of: LabelOf, *, met: bool) -> str:
     """`at least 1,000.00`: what the leaf asks of a value that is to meet it, or not to."""
     if leaf.op in PRESENCE:
         return "known" if met is (leaf.op is Operator.PRESENT) else "not known"
     if leaf.op in ORDER and isinstance(leaf.value, int) and leaf.type.type in AMOUNTS:
         return f"{_RELATIONS[leaf.op][not met]} {grouped(exact_text(leaf.value * SCALE, leaf.type))}"
-    return _relation(leaf, values, at, label_of, met=met)
+    return _relation(leaf, facts, label_of, met=met)
 
 
 def grouped(amount: str) -> str:
@@ -111,23 +111,23 @@ _RELATIONS = {
 """By operator: said of a value that meets it, and of one that does not."""
 
 
-def _relation(leaf: Leaf, values: Values, at: Moment, label_of: LabelOf, *, met: bool) -> str:
+def _relation(leaf: Leaf, facts: Facts, label_of: LabelOf, *, met: bool) -> str:
     relations = ORDER_IN_TIME if leaf.type.type in TIMES else _RELATIONS
     match leaf.value:
         case Relative() as relative:
             span = span_words(leaf.op, relative.written)
             if span is not None:
                 return span if met else f"not {span}"
-            asked = point_words(leaf, relative, at)
+            asked = point_words(leaf, relative, facts.at)
         case _:
-            asked = _asked(leaf, values, label_of)
+            asked = _asked(leaf, facts, label_of)
     return f"{relations[leaf.op][not met]} {asked}"
 
 
-def _asked(leaf: Leaf, values: Values, label_of: LabelOf) -> str:
+def _asked(leaf: Leaf, facts: Facts, label_of: LabelOf) -> str:
     match leaf.value:
         case Reference(field, times):
-            limit = bound(leaf, values)
+            limit = bound(leaf, facts)
             share = "" if times == SCALE else f"{exact_text(times * SCALE)} times "
             return f"{share}{label_of(field)} ({'not known' if limit is None else _bound_words(leaf, limit)})"
         case frozenset() as members:

@@ -7,7 +7,7 @@ from shared.accounts.account import Account
 from shared.accounts.identity import TierId
 from shared.accounts.merge import resolve
 from shared.accounts.standing import Method
-from shared.rules.moment import Moment
+from shared.rules.facts import Facts
 from shared.rules.trace import SourceOf, findings
 from shared.tiers.decision import Decision, RuleTrace
 from shared.tiers.methods import manual_tier, rules_say, synced_tier
@@ -23,8 +23,8 @@ def decide(account: Account, rulebook: Rulebook, now: datetime) -> Decision:
 
 def explain(account: Account, rulebook: Rulebook, now: datetime, verdict: Verdict) -> Decision:
     """The decision that `verdict`, of the same account, rulebook and moment, is the outcome of."""
-    at = rulebook.moment(now)
-    shadow = {} if account.archived else _shadow(account, rulebook, at, verdict.method)
+    facts = rulebook.facts(account, now)
+    shadow = {} if account.archived else _shadow(account, rulebook, facts, verdict.method)
     source_of = _source_of(account, rulebook)
     return Decision(
         account_id=account.id,
@@ -38,18 +38,18 @@ def explain(account: Account, rulebook: Rulebook, now: datetime, verdict: Verdic
         status=verdict.status,
         hold=verdict.hold,
         shadow=shadow,
-        why=why(account, rulebook, at, verdict, source_of),
-        rules=() if account.archived else _traces(account, rulebook, at, source_of),
+        why=why(account, rulebook, facts, verdict, source_of),
+        rules=() if account.archived else _traces(rulebook, facts, source_of),
         next_review_at=verdict.next_review_at,
     )
 
 
 def _shadow(
-    account: Account, rulebook: Rulebook, at: Moment, deciding: Method | None
+    account: Account, rulebook: Rulebook, facts: Facts, deciding: Method | None
 ) -> Mapping[Method, TierId | None]:
     """What the CRM and the rules say where they don't decide, and what a person set where that does not."""
-    said = {Method.SYNCED: synced_tier(account, rulebook), Method.RULES: rules_say(account, rulebook, at).tier}
-    manual = manual_tier(account, rulebook, at.now)
+    said = {Method.SYNCED: synced_tier(account, rulebook), Method.RULES: rules_say(rulebook, facts).tier}
+    manual = manual_tier(account, rulebook, facts.at.now)
     if manual is not None:
         said[Method.MANUAL] = manual
     return {method: tier for method, tier in said.items() if method is not deciding}
@@ -60,11 +60,10 @@ def _source_of(account: Account, rulebook: Rulebook) -> SourceOf:
     return lambda name: resolved[name].given.source if name in resolved else None
 
 
-def _traces(account: Account, rulebook: Rulebook, at: Moment, source_of: SourceOf) -> tuple[RuleTrace, ...]:
+def _traces(rulebook: Rulebook, facts: Facts, source_of: SourceOf) -> tuple[RuleTrace, ...]:
     """The rules up to the match, every leaf evaluated."""
-    rules, matched = rulebook.policy.rules, rules_say(account, rulebook, at).matched
+    rules, matched = rulebook.policy.rules, rules_say(rulebook, facts).matched
     tried = rules if matched is None else rules[: matched + 1]
     return tuple(
-        RuleTrace(rule.id, index == matched, findings(rule.when, account.values, at, source_of))
-        for index, rule in enumerate(tried)
+        RuleTrace(rule.id, index == matched, findings(rule.when, facts, source_of)) for index, rule in enumerate(tried)
     )

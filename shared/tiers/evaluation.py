@@ -20,7 +20,7 @@ from shared.tiers.evaluated_fields import parse_catalogue
 from shared.tiers.model_document import parse_tiers
 from shared.tiers.policy_document import parse_policy
 from shared.tiers.rulebook import Rulebook
-from shared.tiers.words import next_turn, values_with_words, vocabulary
+from shared.tiers.words import facts_with_words, next_turn, vocabulary
 
 _OPTIONAL = ("now", "time_zone", "sources", "policy", "tiers", "fields", "condition")
 
@@ -55,11 +55,11 @@ def evaluate(document: Json, rulebook: Rulebook, now: datetime) -> Mapping[str, 
 
 
 def _answer(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> Mapping[str, object]:
-    values, at = values_with_words(account, rulebook, now), rulebook.moment(now)
+    facts = facts_with_words(account, rulebook, now)
     turn = next_turn(condition, account, rulebook, now)
     return {
-        "matched": compile_condition(condition)(values, at),
-        "conditions": [found.to_json() for found in findings(condition, values, at, lambda _: None)],
+        "matched": compile_condition(condition)(facts),
+        "conditions": [found.to_json() for found in findings(condition, facts, lambda _: None)],
         "next_review_at": turn and moment_text(turn),
     }
 

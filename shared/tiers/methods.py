@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.accounts.account import Account
 from shared.accounts.catalogue import SYNCED_TIER
 from shared.accounts.identity import FieldName, RuleId, TierId
-from shared.rules.moment import Moment
+from shared.rules.facts import Facts
 from shared.tiers.rulebook import Rulebook
 
 
@@ -39,8 +39,8 @@ def synced_tier(account: Account, rulebook: Rulebook) -> TierId | None:
     return None if text is None else rulebook.tiers.named(text)
 
 
-def rules_say(account: Account, rulebook: Rulebook, at: Moment) -> RulesSay:
-    matched = rulebook.match(account.values, at)
+def rules_say(rulebook: Rulebook, facts: Facts) -> RulesSay:
+    matched = rulebook.match(facts)
     rule = rulebook.rule(matched)
     return RulesSay(rulebook.policy.otherwise, None, None) if rule is None else RulesSay(rule.tier, rule.id, matched)
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from shared.accounts.account import Account
 from shared.accounts.identity import FieldName, RuleId, TierId
 from shared.accounts.values import Json
-from shared.rules.compile_leaf import Values, compile_leaf
+from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not
-from shared.rules.moment import Moment
+from shared.rules.facts import Facts
 from shared.rules.trace import exact_text, shortage
 from shared.rules.wording import Ground, asked_words, grouped, value_words
 from shared.tiers.rulebook import Rulebook
@@ -69,13 +69,12 @@ def shortfall(account: Account, rulebook: Rulebook, now: datetime) -> Shortfall 
 
     None where the account is in the highest such tier, or its values are short of nothing.
     """
-    at = rulebook.moment(now)
+    facts = rulebook.facts(account, now)
     rank = rulebook.tiers.rank(account.standing.tier)
     above = [
         (rulebook.tiers.rank(rule.tier), rule, missing)
         for rule in rulebook.policy.rules
-        if rulebook.tiers.rank(rule.tier) < rank
-        and (missing := _missing(rule.when, account.values, at, wanted=True)) is not None
+        if rulebook.tiers.rank(rule.tier) < rank and (missing := _missing(rule.when, facts, wanted=True)) is not None
     ]
     if not above:
         return None
@@ -83,22 +82,22 @@ def shortfall(account: Account, rulebook: Rulebook, now: datetime) -> Shortfall 
     _, rule, missing = min((entry for entry in above if entry[0] == nearest), key=lambda entry: len(entry[2]))
     if not missing or rule.tier is None:
         return None
-    gaps = tuple(_gap(ground, account.values, at, rulebook) for ground in missing)
+    gaps = tuple(_gap(ground, facts, rulebook) for ground in missing)
     return Shortfall(rule.tier, rulebook.tiers.name(rule.tier), rule.id, gaps)
 
 
-def _missing(condition: Condition, values: Values, at: Moment, *, wanted: bool) -> Sequence[Ground] | None:
+def _missing(condition: Condition, facts: Facts, *, wanted: bool) -> Sequence[Ground] | None:
     """The fewest leaves that would have to turn for the condition to be as `wanted`; None where none would do."""
     match condition:
         case Leaf():
-            met = compile_leaf(condition)(values, at)
+            met = compile_leaf(condition)(facts)
             return [] if met is wanted else [Ground(condition, met)]
         case Not(member):
-            return _missing(member, values, at, wanted=not wanted)
+            return _missing(member, facts, wanted=not wanted)
         case Always():
             return [] if wanted else None
         case All(members) | Either(members):
-            each = [_missing(member, values, at, wanted=wanted) for member in members]
+            each = [_missing(member, facts, wanted=wanted) for member in members]
             return _together(each) if isinstance(condition, All) is wanted else _fewest(each)
 
 
@@ -111,13 +110,13 @@ def _fewest(each: Sequence[Sequence[Ground] | None]) -> Sequence[Ground] | None:
     return min((found for found in each if found is not None), key=len, default=None)
 
 
-def _gap(ground: Ground, values: Values, at: Moment, rulebook: Rulebook) -> Gap:
+def _gap(ground: Ground, facts: Facts, rulebook: Rulebook) -> Gap:
     leaf = ground.leaf
-    short = shortage(leaf, values)
+    short = shortage(leaf, facts)
     return Gap(
         field=leaf.field,
         label=rulebook.label(leaf.field),
-        needs=asked_words(leaf, values, at, rulebook.label, met=not ground.met),
-        actual=value_words(leaf, values),
+        needs=asked_words(leaf, facts, rulebook.label, met=not ground.met),
+        actual=value_words(leaf, facts),
         short_by=None if short is None else exact_text(short, leaf.type),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.accounts.account import Account
 from shared.accounts.identity import RuleId, TierId
 from shared.accounts.standing import Method
-from shared.rules.moment import Moment
+from shared.rules.facts import Facts
 from shared.rules.turning import next_turn
 from shared.tiers.decision import Hold, Status
 from shared.tiers.methods import manual_tier, never_known, rules_say, synced_tier
@@ -33,37 +33,38 @@ def judge(account: Account, rulebook: Rulebook, now: datetime) -> Verdict:
     Where none has one, the rules' null counts, if they are asked at all. While the rules would decide and a field that
     the policy requires was never known, the account stays as it is, whatever they say.
     """
-    standing, at = account.standing, rulebook.moment(now)
+    standing = account.standing
     if account.archived:
         stays = _status(standing.tier, standing.tier)
         return Verdict(standing.tier, standing.tier, standing.method, standing.rule, stays)
-    verdict = _first_that_decides(account, rulebook, at)
-    review = _next_review(account, rulebook, at, verdict)
+    facts = rulebook.facts(account, now)
+    verdict = _first_that_decides(account, rulebook, facts)
+    review = _next_review(account, rulebook, facts, verdict)
     return verdict if review is None else replace(verdict, next_review_at=review)
 
 
-def _first_that_decides(account: Account, rulebook: Rulebook, at: Moment) -> Verdict:
+def _first_that_decides(account: Account, rulebook: Rulebook, facts: Facts) -> Verdict:
     verdict = None
     for method in rulebook.policy.precedence:
-        asked = _ASK[method](account, rulebook, at)
+        asked = _ASK[method](account, rulebook, facts)
         if asked is not None and (asked.result is not None or asked.hold is not None):
             return asked
         verdict = asked or verdict
     return verdict or Verdict(None, None, None, None, _status(account.standing.tier, None))
 
 
-def _next_review(account: Account, rulebook: Rulebook, at: Moment, verdict: Verdict) -> datetime | None:
+def _next_review(account: Account, rulebook: Rulebook, facts: Facts, verdict: Verdict) -> datetime | None:
     """Until a comparison that the trace tells of turns, the rules say the same: only an override may end before."""
     if verdict.method is not Method.MANUAL and not rulebook.tells_time:
         return None
-    turns = (_end_of_override(account, rulebook, verdict), _turn_of_rules(account, rulebook, at))
+    turns = (_end_of_override(account, rulebook, verdict), _turn_of_rules(rulebook, facts))
     return min((turn for turn in turns if turn is not None), default=None)
 
 
-def _turn_of_rules(account: Account, rulebook: Rulebook, at: Moment) -> datetime | None:
+def _turn_of_rules(rulebook: Rulebook, facts: Facts) -> datetime | None:
     if not rulebook.tells_time:
         return None
-    return next_turn(rulebook.windows(rules_say(account, rulebook, at).matched), account.values, at)
+    return next_turn(rulebook.telling_time(rules_say(rulebook, facts).matched), facts)
 
 
 def _end_of_override(account: Account, rulebook: Rulebook, verdict: Verdict) -> datetime | None:
@@ -71,31 +72,31 @@ def _end_of_override(account: Account, rulebook: Rulebook, verdict: Verdict) -> 
     end = account.override.expires_at if verdict.method is Method.MANUAL and account.override else None
     if end is None:
         return None
-    after = _first_that_decides(account, rulebook, rulebook.moment(end))
+    after = _first_that_decides(account, rulebook, rulebook.facts(account, end))
     same = (after.tier, after.result, after.status) == (verdict.tier, verdict.result, verdict.status)
     return None if same else end
 
 
-def _by_hand(account: Account, rulebook: Rulebook, at: Moment) -> Verdict | None:
-    tier = manual_tier(account, rulebook, at.now)
+def _by_hand(account: Account, rulebook: Rulebook, facts: Facts) -> Verdict | None:
+    tier = manual_tier(account, rulebook, facts.at.now)
     return None if tier is None else Verdict(tier, tier, Method.MANUAL, None, _status(account.standing.tier, tier))
 
 
-def _by_crm(account: Account, rulebook: Rulebook, _: Moment) -> Verdict | None:
+def _by_crm(account: Account, rulebook: Rulebook, _: Facts) -> Verdict | None:
     tier = synced_tier(account, rulebook)
     return None if tier is None else Verdict(tier, tier, Method.SYNCED, None, _status(account.standing.tier, tier))
 
 
-def _by_rules(account: Account, rulebook: Rulebook, at: Moment) -> Verdict:
+def _by_rules(account: Account, rulebook: Rulebook, facts: Facts) -> Verdict:
     """Null too is what the rules say."""
-    said, before = rules_say(account, rulebook, at), account.standing.tier
+    said, before = rules_say(rulebook, facts), account.standing.tier
     if rulebook.policy.requires and never_known(account, rulebook) is not None:
         status = Status.HELD if before else Status.UNASSIGNED
         return Verdict(before, said.tier, Method.RULES, said.rule, status, Hold.MISSING_DATA)
     return Verdict(said.tier, said.tier, Method.RULES, said.rule, _status(before, said.tier))
 
 
-_ASK: Mapping[Method, Callable[[Account, Rulebook, Moment], Verdict | None]] = {
+_ASK: Mapping[Method, Callable[[Account, Rulebook, Facts], Verdict | None]] = {
     Method.MANUAL: _by_hand,
     Method.SYNCED: _by_crm,
     Method.RULES: _by_rules,

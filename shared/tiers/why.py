@@ -9,8 +9,7 @@ from shared.accounts.account import Account
 from shared.accounts.catalogue import SYNCED_TIER
 from shared.accounts.identity import FieldName, RuleId
 from shared.accounts.standing import Method
-from shared.rules.compile_leaf import Values
-from shared.rules.moment import Moment
+from shared.rules.facts import Facts
 from shared.rules.trace import SourceOf
 from shared.rules.wording import AS_ASKED, Ground, ground_words, grounds, shown, value_words
 from shared.tiers.methods import never_known, rules_say, synced_text, synced_tier
@@ -21,7 +20,7 @@ MAX_GROUNDS = 8
 """Comparisons that a sentence tells of the rules that did not match, and of the one that did; the nearest."""
 
 
-def why(account: Account, rulebook: Rulebook, at: Moment, verdict: Verdict, source_of: SourceOf) -> str:
+def why(account: Account, rulebook: Rulebook, facts: Facts, verdict: Verdict, source_of: SourceOf) -> str:
     """One to four sentences; figures as the fields show them, thresholds in brief."""
     if account.archived:
         return "The account is archived: it stays as it is."
@@ -30,11 +29,11 @@ def why(account: Account, rulebook: Rulebook, at: Moment, verdict: Verdict, sour
         return _waiting(required, rulebook, verdict)
     match verdict.method:
         case Method.MANUAL:
-            sentences = [*_by_hand(account, rulebook), *_rules_differ(account, rulebook, at, verdict)]
+            sentences = [*_by_hand(account, rulebook), *_rules_differ(rulebook, facts, verdict)]
         case Method.SYNCED:
-            sentences = [_by_crm(account, rulebook, source_of), *_rules_differ(account, rulebook, at, verdict)]
+            sentences = [_by_crm(account, rulebook, source_of), *_rules_differ(rulebook, facts, verdict)]
         case Method.RULES:
-            sentences = [*_by_rules(account, rulebook, at), *_unmapped(account, rulebook)]
+            sentences = [*_by_rules(rulebook, facts), *_unmapped(account, rulebook)]
         case None:
             sentences = ["No method gives a tier.", *_unmapped(account, rulebook)]
         case _:
@@ -64,8 +63,8 @@ def _by_crm(account: Account, rulebook: Rulebook, source_of: SourceOf) -> str:
     return f"{source} says {name}." if text == name else f"{source} says {shown(text)}, which is {name}."
 
 
-def _rules_differ(account: Account, rulebook: Rulebook, at: Moment, verdict: Verdict) -> Iterator[str]:
-    said = rules_say(account, rulebook, at).tier
+def _rules_differ(rulebook: Rulebook, facts: Facts, verdict: Verdict) -> Iterator[str]:
+    said = rules_say(rulebook, facts).tier
     if said != verdict.tier:
         yield f"The rules say {rulebook.tiers.name(said)}."
 
@@ -76,13 +75,13 @@ def _unmapped(account: Account, rulebook: Rulebook) -> Iterator[str]:
         yield f"The CRM's tier {shown(text)} is none of the tiers here."
 
 
-def _by_rules(account: Account, rulebook: Rulebook, at: Moment) -> Iterator[str]:
-    said = rules_say(account, rulebook, at)
+def _by_rules(rulebook: Rulebook, facts: Facts) -> Iterator[str]:
+    said = rules_say(rulebook, facts)
     tried = rulebook.policy.rules[: said.matched]
-    against = [_Told(rule.id, ground) for rule in tried for ground in grounds(rule.when, account.values, at)]
+    against = [_Told(rule.id, ground) for rule in tried for ground in grounds(rule.when, facts)]
     rule = rulebook.rule(said.matched)
-    speaking = [] if rule is None else [_Told(rule.id, ground) for ground in grounds(rule.when, account.values, at)]
-    yield from _figures([*against[-MAX_GROUNDS:], *speaking[:MAX_GROUNDS]], account.values, at, rulebook)
+    speaking = [] if rule is None else [_Told(rule.id, ground) for ground in grounds(rule.when, facts)]
+    yield from _figures([*against[-MAX_GROUNDS:], *speaking[:MAX_GROUNDS]], facts, rulebook)
     if rule is None:
         everyone_else = "everyone else" if said.tier else "everyone else has no tier"
         yield f"No rule matched: {everyone_else}."
@@ -98,22 +97,22 @@ class _Told:
     ground: Ground
 
 
-def _figures(told: Iterable[_Told], values: Values, at: Moment, rulebook: Rulebook) -> Iterator[str]:
+def _figures(told: Iterable[_Told], facts: Facts, rulebook: Rulebook) -> Iterator[str]:
     """One sentence a field, its comparisons in the order of the rules; what two rules share is said of the first."""
     by_field: dict[FieldName, list[_Told]] = {}
     for entry in told:
         by_field.setdefault(entry.ground.leaf.field, []).append(entry)
     for name, entries in by_field.items():
-        yield f"{rulebook.label(name)} is {_standing(entries, values, at, rulebook)}."
+        yield f"{rulebook.label(name)} is {_standing(entries, facts, rulebook)}."
 
 
-def _standing(entries: Sequence[_Told], values: Values, at: Moment, rulebook: Rulebook) -> str:
-    value = value_words(entries[0].ground.leaf, values)
+def _standing(entries: Sequence[_Told], facts: Facts, rulebook: Rulebook) -> str:
+    value = value_words(entries[0].ground.leaf, facts)
     if value is None:
         return f"not known ({_rules(entry.rule for entry in entries)})"
     phrases: dict[str, RuleId] = {}
     for entry in entries:
-        phrases.setdefault(ground_words(entry.ground, values, at, rulebook.label), entry.rule)
+        phrases.setdefault(ground_words(entry.ground, facts, rulebook.label), entry.rule)
     if list(phrases) == [AS_ASKED]:
         return f"{value} (rule {phrases[AS_ASKED]})"
     return f"{value}: " + ", ".join(f"{phrase} (rule {rule})" for phrase, rule in phrases.items())

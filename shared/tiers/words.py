@@ -1,6 +1,7 @@
 """What a condition outside of the policy may read of an account's tier, beside the account's fields."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from shared.accounts.account import Account
@@ -10,11 +11,11 @@ from shared.accounts.standing import Method
 from shared.accounts.values import SCALE, FieldType, Value, ValueType
 from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import Condition, Leaf, Reference
+from shared.rules.facts import Facts
 from shared.rules.moment import DAY
 from shared.rules.trace import bound, leaves
 from shared.rules.turning import turning_points
 from shared.rules.vocabulary import Vocabulary
-from shared.rules.window import window
 from shared.tiers.methods import rules_say, synced_tier
 from shared.tiers.model import TierModel
 from shared.tiers.rulebook import Rulebook
@@ -46,22 +47,23 @@ def vocabulary(catalogue: Catalogue, tiers: TierModel) -> Vocabulary:
     return Vocabulary({**{name: catalogue.types[name] for name in catalogue.fields}, **words})
 
 
-def values_with_words(account: Account, rulebook: Rulebook, now: datetime) -> Mapping[FieldName, Value]:
-    """The account's values and the words that say something of it; `days_in_tier` counts whole 24 hours."""
-    standing, override = account.standing, account.override
+def facts_with_words(account: Account, rulebook: Rulebook, now: datetime) -> Facts:
+    """The account's facts and the words that say something of it; `days_in_tier` counts whole 24 hours."""
+    standing, override, facts = account.standing, account.override, rulebook.facts(account, now)
     said: dict[FieldName, Value | None] = {
         TIER: standing.tier,
         RANK: rulebook.tiers.rank(standing.tier) * SCALE if standing.tier else None,
         METHOD: standing.method.value if standing.tier and standing.method else None,
         DAYS: (now - standing.since) // DAY * SCALE if standing.since else None,
         SYNCED: synced_tier(account, rulebook),
-        RULES: rules_say(account, rulebook, rulebook.moment(now)).tier,
+        RULES: rules_say(rulebook, facts).tier,
         OVERRIDE_EXPIRES: int(override.expires_at.timestamp())
         if override and override.expires_at and override.holds(now)
         else None,
     }
-    fields = {name: value for name, value in account.values.items() if name not in said}
-    return {**fields, **{name: value for name, value in said.items() if value is not None}}
+    fields = {name: value for name, value in facts.values.items() if name not in said}
+    values = {**fields, **{name: value for name, value in said.items() if value is not None}}
+    return replace(facts, values=values)
 
 
 def next_turn(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> datetime | None:
@@ -69,8 +71,8 @@ def next_turn(condition: Condition, account: Account, rulebook: Rulebook, now: d
     tests = [compile_leaf(leaf) for leaf in leaves(condition)]
 
     def met(moment: datetime) -> list[bool]:
-        values, at = values_with_words(account, rulebook, moment), rulebook.moment(moment)
-        return [test(values, at) for test in tests]
+        facts = facts_with_words(account, rulebook, moment)
+        return [test(facts) for test in tests]
 
     present = met(now)
     moments = sorted({moment for moment in _moments(condition, account, rulebook, now) if moment > now})
@@ -81,27 +83,29 @@ def _moments(condition: Condition, account: Account, rulebook: Rulebook, now: da
     """Where a leaf may turn: a time or date that it names, an override's end, the days about the bounds that days in
     the tier are compared with, and where it reads what the rules say, whatever these hang on.
     """
-    values, at = values_with_words(account, rulebook, now), rulebook.moment(now)
-    windows = [found for leaf in leaves(condition) if (found := window(leaf))]
-    yield from turning_points(windows, values, at)
+    facts = facts_with_words(account, rulebook, now)
+    for leaf in leaves(condition):
+        yield from turning_points(leaf, facts)
     if any(leaf.field == RULES for leaf in leaves(condition)):
-        yield from turning_points(rulebook.windows(None), account.values, at)
+        own = rulebook.facts(account, now)
+        for leaf in rulebook.telling_time(None):
+            yield from turning_points(leaf, own)
     if account.override and account.override.expires_at:
         yield account.override.expires_at
     if account.standing.since is None:
         return
     for leaf in leaves(condition):
-        for day in _days(leaf, values):
+        for day in _days(leaf, facts):
             if 0 < day < MAX_DAYS:
                 yield account.standing.since + day * DAY
 
 
-def _days(leaf: Leaf, values: Mapping[FieldName, Value]) -> Iterator[int]:
+def _days(leaf: Leaf, facts: Facts) -> Iterator[int]:
     limit = None
     if leaf.field == DAYS:
-        limit = bound(leaf, values)
+        limit = bound(leaf, facts)
     elif isinstance(leaf.value, Reference) and leaf.value.field == DAYS and leaf.value.times:
-        value = values.get(leaf.field)
+        value = facts.values.get(leaf.field)
         limit = value * SCALE * SCALE // leaf.value.times if isinstance(value, int) else None
     if limit is not None:
         day = limit // (SCALE * SCALE)

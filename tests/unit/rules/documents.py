@@ -9,6 +9,7 @@ from shared.accounts.identity import FieldName
 from shared.accounts.values import FieldType, Json, Value
 from shared.rules.condition import Condition
 from shared.rules.errors import DocumentError
+from shared.rules.facts import Facts, Values
 from shared.rules.moment import Moment
 from shared.rules.parse import parse_condition
 from shared.rules.reading import Reading
@@ -47,3 +48,12 @@ def moment(now: datetime = NOW, zone: str = "UTC") -> Moment:
 
 def values(given: Mapping[str, Json]) -> dict[FieldName, Value]:
     return {name: value for name, value in values_of(given, FIELDS).items() if value is not None}
+
+
+def facts(given: Mapping[str, Json], at: Moment | None = None) -> Facts:
+    """Of values without a history, in JSON."""
+    return facts_of(values(given), at)
+
+
+def facts_of(known: Values, at: Moment | None = None) -> Facts:
+    return Facts(known, {}, at or moment())

@@ -19,14 +19,14 @@ from shared.rules.trace import findings
 from shared.rules.wording import grounds
 from tests.support.builders import NOW
 from tests.unit.rules import oracle, strategies
-from tests.unit.rules.documents import leaf, moment, parse, values
+from tests.unit.rules.documents import facts, facts_of, leaf, moment, parse
 from tests.unit.rules.oracle import Scene
 
 type Case = tuple[Scene, dict[str, Any], dict[str, Any]]
 
 
 def holds(document: Any, given_values: dict[str, Any], at: Moment | None = None) -> bool:
-    return compile_condition(parse(document))(values(given_values), at or moment())
+    return compile_condition(parse(document))(facts(given_values, at))
 
 
 @st.composite
@@ -45,7 +45,7 @@ def test_closures_mean_what_the_language_says(case: Case) -> None:
 @given(_cases())
 def test_the_trace_finds_each_leaf_met_as_the_language_says(case: Case) -> None:
     scene, account, document = case
-    for found in findings(parse(document), values(account), moment(*scene), lambda _: None):
+    for found in findings(parse(document), facts(account, moment(*scene)), lambda _: None):
         at: Any = document
         for step in found.pointer.split("/")[1:]:
             at = at[int(step) if isinstance(at, list) else step]
@@ -55,8 +55,8 @@ def test_the_trace_finds_each_leaf_met_as_the_language_says(case: Case) -> None:
 @given(_cases())
 def test_the_grounds_alone_settle_the_condition(case: Case) -> None:
     scene, account, document = case
-    condition, seen = parse(document), values(account)
-    settled = {ground.leaf.pointer: ground.met for ground in grounds(condition, seen, moment(*scene))}
+    condition, seen = parse(document), facts(account, moment(*scene))
+    settled = {ground.leaf.pointer: ground.met for ground in grounds(condition, seen)}
     for others in (True, False):
         assert _with(condition, settled, others) is oracle.holds(document, account, scene)
 
@@ -79,7 +79,7 @@ def _with(condition: Condition, settled: dict[str, bool], others: bool) -> bool:
 def test_the_first_match_is_the_first_that_holds(case: tuple[Scene, dict[str, Any], list[dict[str, Any]]]) -> None:
     scene, account, documents = case
     held = [index for index, document in enumerate(documents) if oracle.holds(document, account, scene)]
-    found = compile_first_match([parse(document) for document in documents])(values(account), moment(*scene))
+    found = compile_first_match([parse(document) for document in documents])(facts(account, moment(*scene)))
     assert found == (held[0] if held else None)
 
 
@@ -91,7 +91,7 @@ def test_a_ladder_is_searched_as_if_rule_by_rule(bounds: list[int], value: int, 
     ]
     account = {"mrr": value, "strategic": data.draw(st.sampled_from([None, True]))}
     held = [index for index, document in enumerate(steps) if oracle.holds(document, account, Scene(NOW))]
-    found = compile_first_match([parse(step) for step in steps])(values(account), moment())
+    found = compile_first_match([parse(step) for step in steps])(facts(account))
     assert found == (held[0] if held else None)
 
 
@@ -191,9 +191,9 @@ def test_a_value_of_an_earlier_type_of_the_field_is_missing(document: Any, forei
     condition = parse(document)
     fields = "mrr plan grade strategic products seats seats_used renewal_date last_login_at"
     kept: dict[FieldName, Value] = dict.fromkeys(map(FieldName, fields.split()), foreign)
-    (found,) = findings(condition, kept, moment(), lambda _: None)
+    (found,) = findings(condition, facts_of(kept), lambda _: None)
     fits = condition.type.fits(foreign)  # type: ignore[union-attr]  # every document here is a leaf
-    assert found.met is compile_condition(condition)(kept, moment())
+    assert found.met is compile_condition(condition)(facts_of(kept))
     assert (found.actual is None) is not fits
     assert fits or not found.met
 

@@ -6,11 +6,11 @@ from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.values import Json, Value
 from shared.rules.finding import Finding
 from shared.rules.trace import findings
-from tests.unit.rules.documents import leaf, moment, parse, values
+from tests.unit.rules.documents import facts, facts_of, leaf, parse
 
 
 def found(document: Json, **given: Json) -> Finding:
-    (finding,) = findings(parse(document, "/when"), values(given), moment(), lambda _: SourceName("recurly"))
+    (finding,) = findings(parse(document, "/when"), facts(given), lambda _: SourceName("recurly"))
     return finding
 
 
@@ -53,7 +53,7 @@ def test_a_number_kept_from_before_its_field_became_a_date_is_no_date() -> None:
     earlier = leaf("customer_since", "<", {"field": "renewal_date"})
     condition = parse({"all": [leaf("renewal_date", "present"), earlier]})
     kept: dict[FieldName, Value] = {FieldName("renewal_date"): 12_000_000, FieldName("customer_since"): 700_000}
-    one, other = findings(condition, kept, moment(), lambda _: None)
+    one, other = findings(condition, facts_of(kept), lambda _: None)
     assert (one.actual, other.expected, other.actual) == (None, None, "1917-07-15")
 
 
@@ -114,11 +114,11 @@ def test_both_sides_are_written_like_the_fields_values(
 
 def test_every_leaf_is_evaluated_in_the_documents_order() -> None:
     tree = parse({"any": [{"always": True}, leaf("mrr", ">", 1), {"not": {"all": [leaf("seats", ">", 1)]}}]})
-    pointers = [finding.pointer for finding in findings(tree, values({"mrr": 5}), moment(), lambda _: None)]
+    pointers = [finding.pointer for finding in findings(tree, facts({"mrr": 5}), lambda _: None)]
     assert pointers == ["/any/1", "/any/2/not/all/0"]
 
 
 def test_the_source_is_asked_for_the_leafs_field() -> None:
     asked: list[FieldName] = []
-    findings(parse(leaf("plan", "present")), values({"plan": "pro"}), moment(), asked.append)
+    findings(parse(leaf("plan", "present")), facts({"plan": "pro"}), asked.append)
     assert asked == ["plan"]

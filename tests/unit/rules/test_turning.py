@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from shared.rules.trace import leaves
 from shared.rules.turning import next_turn
-from shared.rules.window import window
 from tests.unit.rules import oracle, strategies
-from tests.unit.rules.documents import leaf, moment, parse, values
+from tests.unit.rules.documents import facts, leaf, moment, parse
 from tests.unit.rules.oracle import Scene
 
 MICROSECOND = timedelta(microseconds=1)
@@ -23,8 +22,7 @@ type Leaves = list[dict[str, Any]]
 
 
 def turn(scene: Scene, account: dict[str, Any], documents: Leaves) -> datetime | None:
-    windows = [found for document in documents for one in leaves(parse(document)) if (found := window(one))]
-    return next_turn(windows, values(account), moment(*scene))
+    return next_turn([one for document in documents for one in leaves(parse(document))], facts(account, moment(*scene)))
 
 
 def met(scene: Scene, account: dict[str, Any], documents: Leaves) -> list[bool]:

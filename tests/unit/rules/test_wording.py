@@ -4,7 +4,7 @@ import pytest
 
 from shared.accounts.values import Json
 from shared.rules.wording import asked_words, ground_words, grounds, grouped, value_words
-from tests.unit.rules.documents import FIELDS, leaf, moment, parse, values
+from tests.unit.rules.documents import FIELDS, facts, leaf, parse
 
 RENEWS: dict[str, Json] = {"renewal_date": "2026-12-31", "customer_since": "2020-01-31"}
 SINCE: Json = {"field": "customer_since"}
@@ -13,9 +13,9 @@ LOGIN: dict[str, Json] = {"last_login_at": AT_SIX}
 
 
 def said(document: Json, **given: Json) -> str:
-    seen = values(given)
-    (ground,) = grounds(parse(document), seen, moment())
-    words = ground_words(ground, seen, moment(), lambda name: FIELDS.field(name).label)
+    seen = facts(given)
+    (ground,) = grounds(parse(document), seen)
+    words = ground_words(ground, seen, lambda name: FIELDS.field(name).label)
     return f"{value_words(ground.leaf, seen)}: {words}"
 
 
@@ -86,8 +86,8 @@ def test_a_long_text_is_cut() -> None:
     ],
 )
 def test_what_is_asked_is_said_apart(document: Json, met: bool, words: str) -> None:  # noqa: FBT001 - as parametrized
-    (ground,) = grounds(parse(document), {}, moment())
-    assert asked_words(ground.leaf, {}, moment(), str, met=met) == words
+    (ground,) = grounds(parse(document), facts({}))
+    assert asked_words(ground.leaf, facts({}), str, met=met) == words
 
 
 def test_thousands_are_set_apart() -> None:

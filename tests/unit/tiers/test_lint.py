@@ -8,8 +8,8 @@ from shared.accounts.values import Json
 from shared.tiers.lint import lint
 from shared.tiers.model import FRESH
 from shared.tiers.policy_document import parse_policy
-from tests.support.builders import CATALOGUE, NOW
-from tests.unit.rules.documents import leaf, values
+from tests.support.builders import CATALOGUE
+from tests.unit.rules.documents import facts, leaf
 from tests.unit.tiers.builders import policy, rule, rulebook
 
 
@@ -114,7 +114,7 @@ def test_of_rules_on_one_number_exactly_the_unreachable_are_told(conditions: lis
     documents = [rule(f"r{index}", "tier-1", when) for index, when in enumerate(conditions)]
     book = rulebook(policy(*documents, otherwise=None))
     told = {warning["pointer"] for warning in lint(book.policy, book) if warning["code"] == "unreachable"}
-    reached = {book.match(values({"mrr": cents}), book.moment(NOW)) for cents in _CENTS}
+    reached = {book.match(facts({"mrr": cents})) for cents in _CENTS}
     assert told == {f"/rules/{index}" for index in range(len(conditions)) if index not in reached}
 
 
@@ -122,7 +122,7 @@ def test_of_rules_on_one_number_exactly_the_unreachable_are_told(conditions: lis
 def test_a_gap_is_told_where_one_lies_between_matches(conditions: list[Json]) -> None:
     documents = [rule(f"r{index}", "tier-1", when) for index, when in enumerate(conditions)]
     book = rulebook(policy(*documents, otherwise=None))
-    matched = [book.match(values({"mrr": cents}), book.moment(NOW)) is not None for cents in _CENTS[1:]]
+    matched = [book.match(facts({"mrr": cents})) is not None for cents in _CENTS[1:]]
     inner = matched[matched.index(True) : len(matched) - matched[::-1].index(True)] if any(matched) else []
     gaps = [warning for warning in lint(book.policy, book) if warning["code"] == "gap"]
     assert bool(gaps) is (False in inner)

@@ -9,7 +9,7 @@ from shared.rules.ranges import FAR
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Distances:
     """`low <= value - clock <= high`, where the clock is today's day, of dates, or the present second."""
 
     field: FieldName
@@ -18,15 +18,15 @@ class Window:
     high: int
 
 
-def window(leaf: Leaf) -> Window | None:
+def distances(leaf: Leaf) -> Distances | None:
     """What the leaf asks of the distance (of `!=`, what it bars); None where it doesn't hang on the present moment."""
     if not isinstance(leaf.value, Relative):
         return None
-    low, high = _distances(leaf.op, leaf.value.distance)
-    return Window(leaf.field, leaf.type.type is FieldType.DATE, low, high)
+    low, high = _bounds(leaf.op, leaf.value.distance)
+    return Distances(leaf.field, leaf.type.type is FieldType.DATE, low, high)
 
 
-def _distances(op: Operator, distance: int) -> tuple[int, int]:
+def _bounds(op: Operator, distance: int) -> tuple[int, int]:
     match op:
         case Operator.GT | Operator.BEYOND_NEXT:
             return distance + 1, FAR
