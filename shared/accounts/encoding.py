@@ -10,15 +10,15 @@ from shared.accounts.account import Account
 from shared.accounts.contribution import Contribution
 from shared.accounts.history import History
 from shared.accounts.identity import AccountId, FieldName, RecordKey, TierId
-from shared.accounts.standing import Method, Override, Standing
+from shared.accounts.standing import Hold, Method, Override, Pending, Standing
 from shared.accounts.values import Value
 from shared.accounts.version import Version, VersionKind
 
 type Row = dict[str, str | int]
 
-SCHEMA = 2
-"""Of the row; 2 added `histories`. A later one adds attributes; what it does not know, this code drops at its next
-write."""
+SCHEMA = 3
+"""Of the row; 2 added `histories`, 3 what the standing waits for. A later one adds attributes; what it does not know,
+this code drops at its next write."""
 MAX_BYTES = 64 * 1024
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,6 +26,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _KINDS = {VersionKind.NUMBER: "n", VersionKind.TIME: "t"}
 _KIND_OF = {letter: kind for kind, letter in _KINDS.items()}
 _METHODS = {method.value: method for method in Method}
+_HOLDS = {hold.value: hold for hold in Hold}
 _json = json.JSONDecoder().raw_decode
 """Of text that `json.dumps` wrote, with where it ends; `json.loads` would look for spaces first."""
 
@@ -167,6 +168,8 @@ def _standing(standing: Standing) -> dict[str, object]:
         "since": standing.since and micros(standing.since),
         "policy_version": standing.policy_version,
         "changes": standing.changes,
+        "hold": standing.hold,
+        "pending": standing.pending and [standing.pending.tier, micros(standing.pending.since)],
     }
     return {name: value for name, value in known.items() if value is not None}
 
@@ -180,7 +183,14 @@ def _read_standing(entry: dict[str, Any]) -> Standing:
         since=None if since is None else moment(since),
         policy_version=entry.get("policy_version"),
         changes=entry["changes"],
+        hold=_HOLDS[entry["hold"]] if "hold" in entry else None,
+        pending=_read_pending(entry["pending"]) if "pending" in entry else None,
     )
+
+
+def _read_pending(entry: list[Any]) -> Pending:
+    tier, since = entry
+    return Pending(tier, moment(since))
 
 
 def _override(override: Override) -> dict[str, object]:

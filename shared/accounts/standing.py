@@ -27,6 +27,30 @@ class Cause(StrEnum):
     """Versions alone: nobody is woken."""
 
 
+class Hold(StrEnum):
+    """Why an account keeps its tier though the deciding method says another."""
+
+    MISSING_DATA = "missing_data"
+    STALE_SOURCE = "stale_source"
+    DEMOTE_MARGIN = "demote_margin"
+    CONDITION = "condition"
+    DEMOTE_AFTER = "demote_after"
+    PROMOTE_AFTER = "promote_after"
+    BEFORE_RENEWAL = "before_renewal"
+    APPROVAL = "approval"
+    CALENDAR = "calendar"
+    MASS_CHANGE = "mass_change"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Where an account is to move, and since when the result has lain on that side of its tier."""
+
+    tier: TierId | None
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """A manual tier: it beats rules and CRM until it is cleared or expires."""
@@ -53,6 +77,9 @@ class Standing:
     policy_version: int | None = None
     changes: int = 0
     """The version of the last row of its tier history; 0: never had a tier."""
+    hold: Hold | None = None
+    """Why it keeps its tier, as the last decision said."""
+    pending: Pending | None = None
 
 
 @dataclass(frozen=True, slots=True)

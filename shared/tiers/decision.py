@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.accounts.identity import AccountId, RuleId, TierId
-from shared.accounts.standing import Method
+from shared.accounts.standing import Hold, Method
 from shared.accounts.values import moment_text
 from shared.rules.finding import Finding
 
@@ -17,12 +17,6 @@ class Status(StrEnum):
     HELD = "held"
     UNASSIGNED = "unassigned"
     """It has no tier and gets none."""
-
-
-class Hold(StrEnum):
-    """Why the account keeps its tier though the deciding method says another."""
-
-    MISSING_DATA = "missing_data"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import Protocol
 from shared.access.audit import AuditEntry
 from shared.accounts.account import Account
 from shared.accounts.identity import RuleId, TierId
-from shared.accounts.standing import Cause, Method, Standing, TierChange
+from shared.accounts.standing import Cause, Hold, Method, Standing, TierChange
 from shared.accounts.store import AccountChange
-from shared.tiers.decision import Decision, Hold
+from shared.tiers.decision import Decision
 from shared.tiers.trace_cap import capped
 
 

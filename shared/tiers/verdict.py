@@ -6,10 +6,10 @@ from datetime import datetime
 
 from shared.accounts.account import Account
 from shared.accounts.identity import RuleId, TierId
-from shared.accounts.standing import Method
+from shared.accounts.standing import Hold, Method
 from shared.rules.facts import Facts
 from shared.rules.turning import next_turn
-from shared.tiers.decision import Hold, Status
+from shared.tiers.decision import Status
 from shared.tiers.methods import manual_tier, never_known, rules_say, synced_tier
 from shared.tiers.rulebook import Rulebook
 

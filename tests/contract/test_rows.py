@@ -11,7 +11,7 @@ from shared.accounts.contribution import Contribution
 from shared.accounts.encoding import SCHEMA, decoded, encoded, micros, moment, size
 from shared.accounts.history import MAX_ENTRIES, Entry, History
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, SourceName, TierId
-from shared.accounts.standing import Cause, Method, Override, Standing
+from shared.accounts.standing import Cause, Hold, Method, Override, Pending, Standing
 from shared.accounts.values import Value
 from shared.accounts.version import Version, VersionKind
 from shared.aws.dynamodb.account_rows import AccountItem, account_attributes, account_of
@@ -67,6 +67,8 @@ ACCOUNTS = st.builds(
         st.none() | MOMENTS,
         st.none() | st.integers(0, 10**6),
         st.integers(0, 10**6),
+        st.none() | st.sampled_from(Hold),
+        st.none() | st.builds(Pending, st.none() | NAMES.map(TierId), MOMENTS),
     ),
     override=st.none()
     | st.builds(Override, NAMES.map(TierId), st.text(), st.text(), MOMENTS, expires_at=st.none() | MOMENTS),

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.accounts.identity import AccountId, TierId
-from shared.accounts.standing import Method
+from shared.accounts.standing import Hold, Method
 from shared.accounts.values import Json
-from shared.tiers.decision import Hold, Status
+from shared.tiers.decision import Status
 from shared.tiers.engine import decide
 from tests.support.builders import NOW, account, update
 from tests.unit.rules.documents import leaf
