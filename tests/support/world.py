@@ -9,19 +9,11 @@ from itertools import count
 from typing import Any
 
 from functions.alerts.handler import handle as alerts_handle
-from functions.alerts.service import Alerts
-from functions.announce.service import Announcer
-from functions.clock.service import Clock
 from functions.ingest.outcome import Failed
-from functions.ingest.service import Ingest, Received
+from functions.ingest.service import Received
 from functions.notify.handler import handle as notify_handle
-from functions.notify.service import Notifier
-from functions.notify.writer import Writer
 from functions.tier_trigger.handler import handle as decide_handle
-from functions.tier_trigger.service import TierTrigger
-from functions.tier_trigger.walk import Walk
 from functions.webhook.http import request_of, response
-from functions.webhook.service import Receiver
 from local.sandboxes.recurly.server import Running
 from shared.access.people import User, UserId
 from shared.accounts.account import Account
@@ -29,15 +21,7 @@ from shared.accounts.identity import RecordKey
 from shared.accounts.standing import Cause
 from shared.accounts.values import Json
 from shared.configuration.documents import DocumentChange, Kind
-from shared.configuration.reader import PublishedReader
-from shared.connectors.generic import webhook as generic
-from shared.connectors.generic.mapping import GENERIC, to_record
-from shared.connectors.lender import Lender
 from shared.connectors.recurly import client as recurly_client
-from shared.connectors.recurly import webhook as recurly
-from shared.connectors.recurly.mapping import RECURLY
-from shared.ingestion.intake import Intake
-from shared.ingestion.notebook import Notebook
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.alerts import MemoryAlerts
 from shared.memory.bus import MemoryBus
@@ -49,9 +33,10 @@ from shared.memory.runs import MemoryRuns, MemoryWatermarks
 from shared.memory.secrets import MemorySecrets
 from shared.memory.topic import MemoryTopic
 from shared.runtime.ports import Message
-from tests.support import signing
+from tests.support import signing, workers
 from tests.support.builders import NOW
 from tests.support.faults import Crash, Fault
+from tests.support.workers import Ports
 
 ANNA = User(UserId("u-anna"), "anna@example.com", "Anna Berg")
 STREAMS = ("data", "tier", "history", "notices", "mail")
@@ -77,6 +62,7 @@ class World:
     decide: MemoryQueue = field(default_factory=MemoryQueue)
     evaluate: MemoryQueue = field(default_factory=MemoryQueue)
     notify: MemoryQueue = field(default_factory=MemoryQueue)
+    syncs: MemoryQueue = field(default_factory=MemoryQueue)
     invocations: dict[str, int] = field(default_factory=dict)
     _claims: Any = field(default_factory=lambda: count(1))
     _read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STREAMS, 0))
@@ -101,50 +87,36 @@ class World:
 
     def _start_workers(self) -> None:
         """Each with memory of its own, as after a deployment or a crash."""
+        ports = self._ports()
+        self.receiver = workers.receiver(ports)
+        self.ingest = workers.ingest(ports)
+        self.walk = workers.walk(ports)
+        self.alerting = workers.alerts(ports)
+        self.announcer = workers.announcer(ports)
+        self.notifier = workers.notifier(ports)
+        self.clock = workers.clock(ports)
+
+    def _ports(self) -> Ports:
         port = self.fault.port
-
-        def published() -> PublishedReader:
-            return PublishedReader(port(self.documents), timedelta(seconds=0))
-
-        self.receiver = Receiver({GENERIC: generic, RECURLY: recurly}, port(self.secrets), port(self.hints))
-        self.ingest = Ingest(
-            published=published(),
-            lender=Lender({RECURLY: lambda key, config: self._connect(key, config.base_url)}, port(self.secrets)),
-            trusted={GENERIC: to_record},
-            intake=Intake(port(self.accounts), port(self.directory)),
-            notebook=Notebook(port(self.runs)),
-            queue=port(self.hints),
-        )
-        trigger = TierTrigger(port(self.accounts), published(), port(self.decide), lambda: self.now)
-        self.walk = Walk(trigger, port(self.accounts), port(self.runs))
-        self.alerting = Alerts(
-            port(self.accounts),
-            port(self.alerts),
-            published(),
-            port(self.directory),
-            port(self.evaluate),
-            lambda: self.now,
-        )
-        self.announcer = Announcer(port(self.bus))
-        writer = Writer(
-            alerts=port(self.alerts),
+        return Ports(
             accounts=port(self.accounts),
-            published=published(),
+            alerts=port(self.alerts),
+            documents=port(self.documents),
+            runs=port(self.runs),
+            watermarks=port(self.watermarks),
             directory=port(self.directory),
             secrets=port(self.secrets),
-            public_url="https://tiers.example.com",
-        )
-        self.notifier = Notifier(
-            notices=port(self.alerts),
-            writer=writer,
             mail=port(self.mail),
             topic=port(self.topic),
-            queue=port(self.notify),
+            bus=port(self.bus),
+            hints=port(self.hints),
+            decide=port(self.decide),
+            evaluate=port(self.evaluate),
+            notify=port(self.notify),
+            syncs=port(self.syncs),
+            connect=lambda key, config: self._connect(key, config.base_url),
             clock=lambda: self.now,
             new_claim=lambda: f"claim-{next(self._claims)}",
-        )
-        self.clock = Clock(
-            port(self.accounts), port(self.alerts), port(self.watermarks), port(self.decide), port(self.notify)
         )
 
     def _connect(self, key: str, base_url: str | None) -> Any:
