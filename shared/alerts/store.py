@@ -101,8 +101,8 @@ class NoticeStore(Protocol):
         ...
 
     def claimed(self, claim: str) -> Sequence[Notice]:
-        """All notices that were moved to CLAIMED under this claim and still bear it, whatever their state is now;
-        strongly consistent. A provider's event knows the claim alone.
+        """All notices of mails that were moved to CLAIMED under this claim and still bear it, whatever their state is
+        now; strongly consistent. A provider's event knows the claim alone. The topic has no events.
         """
         ...
 
@@ -116,7 +116,8 @@ class NoticeStore(Protocol):
         """Writes the second of each pair over the first, and the recipient's new window over the old where given,
         in one transaction on condition that what is stored (`state` and `claim`; the window) is still the first.
 
-        At most 90 pairs with at most 9 claims, each pair of one notice. Raises NoticeTaken or WindowMoved.
+        At most 90 pairs with at most 9 claims, each pair of one notice. Raises NoticeTaken or WindowMoved. A single
+        pair that was written before, to the letter, is no failure: the answer to it may have been lost.
         """
         ...
 

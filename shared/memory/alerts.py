@@ -7,7 +7,7 @@ from shared.accounts import cursor as cursors
 from shared.accounts.identity import AccountId
 from shared.accounts.listing import Page
 from shared.alerts.alert import Alert, AlertId
-from shared.alerts.notice import Notice, NoticeId, NoticeState
+from shared.alerts.notice import Channel, Notice, NoticeId, NoticeState
 from shared.alerts.store import (
     AlertFilter,
     Evaluation,
@@ -59,7 +59,8 @@ class MemoryAlerts:
         return {key: self.noticed[key] for key in ids if key in self.noticed}
 
     def claimed(self, claim: str) -> Sequence[Notice]:
-        return [notice for notice in self.noticed.values() if notice.claim == claim]
+        mails = (notice for notice in self.noticed.values() if notice.channel is Channel.MAIL)
+        return [notice for notice in mails if notice.claim == claim]
 
     def waiting(self, recipient: str, *, until: datetime) -> Sequence[Notice]:
         held = [
@@ -75,6 +76,8 @@ class MemoryAlerts:
 
     def move(self, moves: Sequence[tuple[Notice, Notice]], window: tuple[Window | None, Window] | None = None) -> None:
         check_moves(moves)
+        if not window and [self.noticed.get(after.id) for _, after in moves] == [after for _, after in moves[:1]]:
+            return
         for before, _ in moves:
             known = self.noticed.get(before.id)
             if known is None or (known.state, known.claim) != (before.state, before.claim):

@@ -10,7 +10,7 @@ from shared.accounts.account import Account
 from shared.accounts.listing import AccountFilter
 from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange, AccountMoved
-from shared.alerts.notice import NoticeState
+from shared.alerts.notice import Channel, NoticeState
 from shared.alerts.store import Evaluation, NoticeTaken
 from shared.aws.dynamodb.accounts import DynamoAccounts
 from shared.aws.dynamodb.alerts import DynamoAlerts
@@ -213,6 +213,33 @@ def test_a_claim_whose_answer_was_lost_is_found_by_its_name(dynamo_alerts: Dynam
         dynamo_alerts.move([(pending, claimed(pending, "c-2"))])
 
     assert [found.state for found in dynamo_alerts.claimed("c-1")] == [NoticeState.CLAIMED]
+
+
+def test_one_row_is_put_and_several_are_a_transaction(dynamo_alerts: DynamoAlerts, connection: Database) -> None:
+    pending = notice(alert())
+    dynamo_alerts.record(Evaluation(ACME, 0, 1, (), (pending,)))
+    taken, calls = claimed(pending), list[str]()
+    sent = replace(taken, state=NoticeState.SENT, settled_at=NOW)
+
+    with hooked(connection.client, "before-call.dynamodb", lambda model, **_: calls.append(model.name)):
+        dynamo_alerts.move([(pending, taken)])
+        dynamo_alerts.move([(taken, sent)])
+
+    assert calls == ["TransactWriteItems", "PutItem"]
+
+
+def test_a_mark_whose_answer_was_lost_and_that_is_repeated_is_made_once(
+    dynamo_alerts: DynamoAlerts, connection: Database
+) -> None:
+    pending = replace(notice(alert()), channel=Channel.TOPIC)
+    dynamo_alerts.record(Evaluation(ACME, 0, 1, (), (pending,)))
+    taken = claimed(pending)
+
+    with losing(connection.client, "dynamodb.PutItem"), pytest.raises(Retryable):
+        dynamo_alerts.move([(pending, taken)])
+    dynamo_alerts.move([(pending, taken)])
+
+    assert dynamo_alerts.notices([pending.id]) == {pending.id: taken}
 
 
 def test_what_a_crash_left_half_recorded_is_recorded_whole(dynamo_alerts: DynamoAlerts, connection: Database) -> None:

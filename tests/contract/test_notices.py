@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.accounts.identity import AccountId
-from shared.alerts.notice import Notice, NoticeState
+from shared.alerts.notice import Channel, Notice, NoticeState
 from shared.alerts.store import Evaluation, NoticeTaken, Window, WindowMoved
 from tests.contract.builders import NOW
 from tests.contract.conftest import Alerts
@@ -53,6 +53,22 @@ def test_only_one_of_two_senders_claims_a_notice(alerts: Alerts) -> None:
     assert alerts.notices([pending.id])[pending.id].claim == "c-1"
 
 
+def test_a_single_move_that_was_made_before_is_no_failure(alerts: Alerts) -> None:
+    pending = notice(alert())
+    recorded(alerts, pending)
+    taken = claimed(pending)
+
+    for _ in range(2):
+        alerts.move([(pending, taken)])
+    with pytest.raises(NoticeTaken):
+        alerts.move([(pending, replace(taken, due_at=NOW))])
+    with pytest.raises(NoticeTaken):
+        alerts.move([(pending, taken)], (None, Window("u-1", NOW, 1)))
+
+    assert alerts.notices([pending.id]) == {pending.id: taken}
+    assert alerts.window("u-1") is None
+
+
 def test_one_taken_notice_stops_all(alerts: Alerts) -> None:
     first, second = notice(alert(1)), notice(alert(2))
     recorded(alerts, first, second)
@@ -84,6 +100,15 @@ def test_notices_are_found_by_their_claim_whatever_their_state(alerts: Alerts) -
     assert sorted(alerts.claimed("c-1"), key=lambda each: each.id) == [taken[0], sent]
     assert alerts.claimed("c-2") == [again]
     assert alerts.claimed("nobody") == []
+
+
+def test_the_topics_notices_are_not_found_by_their_claim_for_nobody_asks(alerts: Alerts) -> None:
+    pending = replace(notice(alert()), channel=Channel.TOPIC)
+    recorded(alerts, pending)
+    alerts.move([(pending, claimed(pending))])
+
+    assert alerts.claimed("c-1") == []
+    assert alerts.notices([pending.id]) == {pending.id: claimed(pending)}
 
 
 def test_ninety_notices_move_at_once_with_the_window(alerts: Alerts) -> None:

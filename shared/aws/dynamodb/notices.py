@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from shared.accounts.encoding import micros
-from shared.alerts.notice import Notice, NoticeId, NoticeState
+from shared.alerts.notice import Channel, Notice, NoticeId, NoticeState
 from shared.alerts.store import NoticeTaken, Window, WindowMoved, check_moves
 from shared.aws.dynamodb import bulk
 from shared.aws.dynamodb.alert_rows import (
@@ -93,16 +93,30 @@ class DynamoNotices:
         if not moves and not window:
             return
         try:
-            with self._database.transaction("move notices") as transaction:
-                for before, after in moves:
-                    transaction.save(self._notice(**notice_attributes(after)), condition=self._still(before))
-                self._list_claims(transaction, moves)
-                if window:
-                    self._open(transaction, *window)
+            self._move(moves, window)
         except ConditionFailed as error:
             if window and self.window(window[1].recipient) != window[0]:
                 raise WindowMoved("the recipient's window changed since it was read") from error
+            if not window and len(moves) == 1 and self.notices([moves[0][1].id]) == {moves[0][1].id: moves[0][1]}:
+                return  # botocore repeats a put whose answer was lost, and its own effect then fails its condition
             raise NoticeTaken("one of the notices was moved since it was read") from error
+
+    def _move(self, moves: Sequence[tuple[Notice, Notice]], window: tuple[Window | None, Window] | None) -> None:
+        """A transaction costs each of its rows twice: one row that is all there is to write is put by itself."""
+        claims = _new_claims(moves)
+        if len(moves) == 1 and not (claims or window):
+            ((before, after),) = moves
+            with self._database.calling("move a notice"):
+                self._notice(**notice_attributes(after)).save(condition=self._still(before))
+            return
+        with self._database.transaction("move notices") as transaction:
+            for before, after in moves:
+                transaction.save(self._notice(**notice_attributes(after)), condition=self._still(before))
+            for claim, (ids, expires_at) in claims.items():
+                actions: list[Action] = [self._claim.notices.add(ids), self._claim.expires_at.set(expires_at)]
+                transaction.update(self._claim(pk=claim_key(claim)), actions=actions)
+            if window:
+                self._open(transaction, *window)
 
     def _still(self, read: Notice) -> Condition:
         claim = self._notice.claim
@@ -110,16 +124,6 @@ class DynamoNotices:
         same_state: Condition = self._notice.state == read.state.value
         still: Condition = same_state & same_claim
         return still
-
-    def _list_claims(self, transaction: TransactWrite, moves: Sequence[tuple[Notice, Notice]]) -> None:
-        claimed: dict[str, tuple[set[str], int]] = {}
-        for before, after in moves:
-            if after.claim is not None and after.claim != before.claim:
-                ids, _ = claimed.get(after.claim, (set(), 0))
-                claimed[after.claim] = ({*ids, after.id}, int((after.created_at + KEPT).timestamp()))
-        for claim, (ids, expires_at) in claimed.items():
-            actions: list[Action] = [self._claim.notices.add(ids), self._claim.expires_at.set(expires_at)]
-            transaction.update(self._claim(pk=claim_key(claim)), actions=actions)
 
     def _open(self, transaction: TransactWrite, before: Window | None, after: Window) -> None:
         absent = self._window.pk.does_not_exist()
@@ -129,3 +133,13 @@ class DynamoNotices:
         else:
             same = (self._window.opened_at == micros(before.opened_at)) & (self._window.number == before.count)
             transaction.save(item, condition=same)
+
+
+def _new_claims(moves: Sequence[tuple[Notice, Notice]]) -> dict[str, tuple[set[str], int]]:
+    """The mails' notices by the claims that they come under, and until when each list is kept."""
+    claims: dict[str, tuple[set[str], int]] = {}
+    for before, after in moves:
+        if after.claim is not None and after.claim != before.claim and after.channel is Channel.MAIL:
+            ids, _ = claims.get(after.claim, (set(), 0))
+            claims[after.claim] = ({*ids, after.id}, int((after.created_at + KEPT).timestamp()))
+    return claims
