@@ -39,17 +39,17 @@ WANTED = { printf '\n%s\n' "Python $$(cat .python-version) is neither on this ma
 	$(UV) pip sync --quiet --python $(PY) --require-hashes requirements/dev.txt; \
 	$(call installed,the packages)
 
-.ministack/.installed: .tools/.installed requirements/emulator.txt .python-version
-	$(call installing,the AWS emulator); \
-	test -x .ministack/bin/python || $(VENV) .ministack || $(WANTED); \
-	$(UV) pip sync --quiet --python .ministack/bin/python --require-hashes requirements/emulator.txt; \
-	$(call installed,the AWS emulator)
-
-.bench/.installed: .tools/.installed requirements/bench.txt .python-version
-	$(call installing,the engines to measure against); \
-	test -x .bench/bin/python || $(VENV) .bench || $(WANTED); \
-	$(UV) pip sync --quiet --python .bench/bin/python --require-hashes requirements/bench.txt; \
-	$(call installed,the engines to measure against)
+# Environments beside the product's, of tools whose pins would bind its own.
+define environment
+.$(1)/.installed: .tools/.installed requirements/$(2).txt .python-version
+	$$(call installing,$(3)); \
+	test -x .$(1)/bin/python || $$(VENV) .$(1) || $$(WANTED); \
+	$$(UV) pip sync --quiet --python .$(1)/bin/python --require-hashes requirements/$(2).txt; \
+	$$(call installed,$(3))
+endef
+$(eval $(call environment,ministack,emulator,the AWS emulator))
+$(eval $(call environment,bench,bench,the engines to measure against))
+$(eval $(call environment,checkov,checkov,the template scanner))
 
 setup: .venv/.installed .ministack/.installed ## install everything below this folder
 
@@ -59,24 +59,26 @@ lock: .tools/.installed ## pin the requirements again from pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) --group emulator -o requirements/emulator.txt
+	@$(LOCK) --group checkov -o requirements/checkov.txt
 	@$(LOCK) pyproject.toml --group bench -c requirements/runtime.txt -o requirements/bench.txt
 
 lint: .venv/.installed
 	@$(RUN)ruff check .
 	@$(RUN)ruff format --check .
 	@$(RUN)lint-imports
+	@$(RUN)bandit --quiet --recursive functions shared
 types: .venv/.installed
 	@$(RUN)mypy
 unit: .venv/.installed ## the pure core's tests
 	@$(RUN)pytest tests/unit -n 2 --dist loadfile -q
-suites: .venv/.installed
+suites: .venv/.installed .checkov/.installed
 	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra -n 2 --dist loadfile -q
 stack: setup
 	@$(RUN)pytest tests/stack -s
 	@# What a stack leaves behind does not depend on IAM: shown once.
 	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py
 test: lint types suites stack ## every check and test; the deployed stack twice, once with IAM enforced
-check: lint types unit ## ruff, mypy, import contracts, unit tests: under a minute
+check: lint types unit ## ruff, bandit, mypy, import contracts, unit tests: under a minute
 bench: .bench/.installed ## measure rules and decoding side by side with other engines: about a minute
 	@.bench/bin/python -m bench
 
