@@ -41,6 +41,8 @@ class Stage:
     keep_data: bool = True
     """Tables and users survive the deletion of their stack, and can't be deleted by mistake."""
 
+    begins_paused: bool = True
+    """A new deployment sends no mail and writes to no CRM until somebody has looked, and ends these pauses."""
     config_max_age_seconds: int = 10
     """How long workers trust what was published when they last looked."""
     stream_record_age_seconds: int = SIX_HOURS

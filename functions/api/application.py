@@ -16,6 +16,7 @@ from functions.api.routes.contract import ContractRoutes
 from functions.api.routes.evaluation import EvaluationRoutes
 from functions.api.routes.fields import FieldRoutes
 from functions.api.routes.health import HealthRoutes
+from functions.api.routes.pauses import PauseRoutes
 from functions.api.routes.policy import PolicyRoutes
 from functions.api.routes.settings import SettingsRoutes
 from functions.api.routes.sources import SourceRoutes
@@ -28,6 +29,7 @@ from functions.api.service.configuration import Configuration
 from functions.api.service.fields import Fields
 from functions.api.service.moving import Moving
 from functions.api.service.overriding import Overriding
+from functions.api.service.pausing import Pausing
 from functions.api.service.policies import Policies
 from functions.api.service.preferences import Preferences
 from functions.api.service.retier import Retier
@@ -64,8 +66,10 @@ class Ports:
     """Raises VendorRefused where no connector may call the address."""
 
 
-def build(ports: Ports, *, stage: str, public_url: str, retier_delay_seconds: int, logger: Logger) -> Api:
-    configuration = Configuration(ports.documents)
+def build(
+    ports: Ports, *, stage: str, public_url: str, retier_delay_seconds: int, begins_paused: bool, logger: Logger
+) -> Api:
+    configuration = Configuration(ports.documents, begins_paused=begins_paused)
     retier = Retier(ports.runs, ports.decide, ports.new_id, retier_delay_seconds)
     overriding = Overriding(ports.accounts)
     accounts = Accounts(ports.accounts, ports.lists, ports.users)
@@ -83,6 +87,7 @@ def build(ports: Ports, *, stage: str, public_url: str, retier_delay_seconds: in
     StandingRoutes(accounts, overriding, configuration).mount(app)
     AlertRoutes(Alerts(ports.alerts, ports.users)).mount(app)
     SourceRoutes(syncs).mount(app, once)
+    PauseRoutes(Pausing(configuration, retier)).mount(app)
     SettingsRoutes(Preferences(configuration, retier)).mount(app)
     HealthRoutes(stage).mount(app)
     WhyRoutes(Why(ports.secrets, ports.accounts, ports.lists, configuration)).mount(app)

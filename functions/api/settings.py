@@ -24,3 +24,5 @@ class Settings:
     user_pool_id: str
     config_max_age_seconds: int
     loopback_vendors: bool
+    begins_paused: bool
+    """Whether mail and writeback are paused as long as nobody has saved pauses."""

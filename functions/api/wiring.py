@@ -31,6 +31,7 @@ def wire(settings: Settings) -> Api:
         stage=settings.stage,
         public_url=settings.public_url,
         retier_delay_seconds=SETTLED_AFTER * settings.config_max_age_seconds,
+        begins_paused=settings.begins_paused,
         logger=logger(),
     )
 

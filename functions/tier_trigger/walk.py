@@ -12,7 +12,6 @@ from shared.runtime.messages import DecideAll, write
 from shared.runtime.ports import Run, RunMoved, RunState, RunStore
 
 RUN = "publish"
-CAUSE = "policy"
 PAGE = 50
 PAGES = 10
 """Of one message: as many as are surely decided before the function's time is up, each of them changed."""
@@ -43,7 +42,7 @@ class Walk:
                 return total
             start = run.cursor.get(str(work.segment))
             page = self.lists.ids(segment=work.segment, segments=work.segments, start=start, limit=PAGE)
-            tally = self.trigger.decide_each(page.items, CAUSE, recombine=True)
+            tally = self.trigger.decide_each(page.items, work.cause, recombine=True)
             total += tally
             if not self._saved(work, start, page, tally) or page.cursor is None:
                 return total

@@ -58,6 +58,7 @@ class Parts:
             "user_pool_id": self.users.user_pool_id,
             "config_max_age_seconds": stage.config_max_age_seconds,
             "loopback_vendors": stage.emulated,
+            "begins_paused": stage.begins_paused,
             **{f"{name}_table": table.name for name, table in self.tables.items()},
             **{f"{name.replace('-', '_')}_queue_url": queue.url for name, queue in self.queues.items()},
         }

@@ -61,6 +61,9 @@ ROUTES: Mapping[str, Row] = {
     "GET /v1/sources/{source}/runs": _READ,
     "GET /v1/sources/{source}/runs/{run_id}": _READ,
     "DELETE /v1/sources/{source}/runs/{run_id}": _MANAGE,
+    "GET /v1/pauses": _READ,
+    "PUT /v1/pauses/{scope}": _MANAGE,
+    "DELETE /v1/pauses/{scope}": _MANAGE,
     "GET /v1/settings": _READ,
     "PUT /v1/settings": _ADMINISTER,
 }

@@ -10,11 +10,14 @@ from shared.alerts import rule
 from shared.alerts.rule import AlertRule
 from shared.configuration.alert_rules_document import parse_alert_rules
 from shared.configuration.fields_document import parse_fields
+from shared.configuration.pauses import CAUTIOUS, NONE, Pauses
+from shared.configuration.pauses_document import parse_pauses
 from shared.configuration.settings import Settings
 from shared.configuration.settings_document import parse_settings
 from shared.configuration.sources import KNOWN, SourceConfig
 from shared.configuration.sources_document import parse_source
 from shared.tiers import model
+from shared.tiers.controls import Controls
 from shared.tiers.model_document import parse_tiers
 from shared.tiers.policy_document import FRESH_POLICY, parse_policy
 from shared.tiers.rulebook import Rulebook
@@ -24,6 +27,7 @@ FIELDS = "fields"
 TIERS = "tiers"
 POLICY = "policy"
 ALERT_RULES = "alert_rules"
+PAUSES = "pauses"
 FRESH_POLICY_VERSION = 1
 
 
@@ -32,10 +36,11 @@ class Published:
     settings: Settings
     catalogue: Catalogue
     rulebook: Rulebook
-    """The tiers, the policy and its version, compiled."""
+    """The tiers, the policy and its version, compiled; and what holds accounts back."""
     alert_rules: Sequence[AlertRule]
     sources: Mapping[SourceName, SourceConfig]
     """Every source that has a connector."""
+    pauses: Pauses
 
 
 def source_id(name: SourceName) -> str:
@@ -48,8 +53,9 @@ def fresh() -> Published:
     return parse({})
 
 
-def parse(bodies: Mapping[str, Mapping[str, Json]]) -> Published:
-    """The published documents' bodies by id, those that were never saved as on a fresh deployment.
+def parse(bodies: Mapping[str, Mapping[str, Json]], *, begins_paused: bool = False) -> Published:
+    """The published documents' bodies by id, those that were never saved as on a fresh deployment: one that
+    begins with mail and writeback paused, or not.
 
     Raises DocumentRefused where a stored document no longer fits the code that reads it.
     """
@@ -57,6 +63,7 @@ def parse(bodies: Mapping[str, Mapping[str, Json]]) -> Published:
     catalogue = parse_fields(bodies.get(FIELDS, {}), settings.reporting_currency)
     tiers = parse_tiers(bodies[TIERS]) if TIERS in bodies else model.FRESH
     policy = bodies.get(POLICY, {"version": FRESH_POLICY_VERSION, "policy": FRESH_POLICY})
+    pauses = parse_pauses(bodies[PAUSES]) if PAUSES in bodies else CAUTIOUS if begins_paused else NONE
     version = policy["version"]
     if not isinstance(version, int):
         raise TypeError(f"the published policy's version is {version!r}")
@@ -69,7 +76,9 @@ def parse(bodies: Mapping[str, Mapping[str, Json]]) -> Published:
             tiers=tiers,
             catalogue=catalogue,
             time_zone=settings.time_zone,
+            controls=Controls(pause=pauses.of_tiers),
         ),
         alert_rules=parse_alert_rules(bodies[ALERT_RULES], tiers) if ALERT_RULES in bodies else rule.FRESH,
         sources={name: parse_source(name, bodies.get(source_id(name), {}), catalogue) for name in KNOWN},
+        pauses=pauses,
     )

@@ -16,6 +16,8 @@ class PublishedReader:
 
     documents: DocumentStore
     max_age: timedelta
+    begins_paused: bool = False
+    """Whether mail and writeback are paused as long as nobody has saved pauses."""
     _read_at: datetime | None = field(default=None, init=False)
     _versions: Mapping[str, int] = field(default_factory=dict, init=False)
     _published: Published | None = field(default=None, init=False)
@@ -30,6 +32,6 @@ class PublishedReader:
         versions = {document.id: document.version for document in documents}
         if self._published is None or versions != self._versions:
             bodies = {document.id: cast("Mapping[str, Json]", document.body) for document in documents}
-            self._published, self._versions = parse(bodies), versions
+            self._published, self._versions = parse(bodies, begins_paused=self.begins_paused), versions
         self._read_at = now
         return self._published

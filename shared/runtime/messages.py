@@ -31,6 +31,8 @@ class DecideAll:
     segment: int
     segments: int
     start: str | None
+    cause: str = "policy"
+    """What led to it, for the history: `policy`, or `data` where what changed meanwhile was held back."""
 
 
 @dataclass(frozen=True, slots=True)

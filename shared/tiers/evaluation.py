@@ -14,6 +14,7 @@ from shared.rules.errors import Code
 from shared.rules.parse import parse_condition
 from shared.rules.reading import Reading
 from shared.rules.trace import findings
+from shared.tiers.controls import FREE
 from shared.tiers.engine import decide
 from shared.tiers.evaluated_account import parse_account
 from shared.tiers.evaluated_fields import parse_catalogue
@@ -29,7 +30,7 @@ def evaluate(document: Json, rulebook: Rulebook, now: datetime) -> Mapping[str, 
     """The decision on `account`, or with `condition` whether it holds and each leaf of it; raises DocumentRefused.
 
     What the document leaves out is as published and as of now. A `policy` in it has no version; `fields` and `tiers`
-    take the place of the published ones.
+    take the place of the published ones. Pauses and breakers hold nothing here.
     """
     reading = Reading()
     given = reading.members(document, "", required=("account",), optional=_OPTIONAL)
@@ -99,6 +100,7 @@ def _rulebook(given: Mapping[str, Json], published: Rulebook, reading: Reading) 
         tiers=tiers,
         catalogue=catalogue,
         time_zone=time_zone,
+        controls=FREE,
     )
 
 

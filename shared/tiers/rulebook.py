@@ -15,6 +15,7 @@ from shared.rules.first_match import FirstMatch, compile_first_match
 from shared.rules.moment import Moment
 from shared.rules.trace import leaves
 from shared.rules.turning import tells_time
+from shared.tiers.controls import FREE, Controls
 from shared.tiers.model import TierModel
 from shared.tiers.policy import Policy, TierRule
 
@@ -27,6 +28,7 @@ class Rulebook:
     tiers: TierModel
     catalogue: Catalogue
     time_zone: str = "UTC"
+    controls: Controls = FREE
 
     @cached_property
     def _first_match(self) -> FirstMatch:

@@ -44,6 +44,7 @@ def settings(aws: None, tables: dict[str, str]) -> Settings:  # noqa: ARG001 - m
         user_pool_id="none",
         config_max_age_seconds=1,
         loopback_vendors=False,
+        begins_paused=False,
     )
 
 

@@ -86,6 +86,14 @@ _SOURCE = {
         },
     },
 }
+_PAUSE = {
+    "type": "object",
+    "required": ["reason"],
+    "properties": {
+        "reason": {"type": "string", "maxLength": 500},
+        "until": {"anyOf": [{"type": "string", "format": "date-time"}, _NULL]},
+    },
+}
 _EVALUATION = {
     "type": "object",
     "required": ["account"],
@@ -112,4 +120,5 @@ AnyFieldChange = Annotated[dict[str, Any], WithJsonSchema(_FIELD)]
 AnyPolicy = Annotated[dict[str, Any], WithJsonSchema({"anyOf": [_WRAPPED_POLICY, _POLICY]})]
 AnySettings = Annotated[dict[str, Any], WithJsonSchema(_SETTINGS)]
 AnySource = Annotated[dict[str, Any], WithJsonSchema(_SOURCE)]
+AnyPause = Annotated[dict[str, Any], WithJsonSchema(_PAUSE)]
 AnyEvaluation = Annotated[dict[str, Any], WithJsonSchema(_EVALUATION)]

@@ -23,15 +23,17 @@ other replaces, one is refused by the store and checked again."""
 
 
 class Configuration:
-    def __init__(self, documents: DocumentStore) -> None:
+    def __init__(self, documents: DocumentStore, *, begins_paused: bool) -> None:
         self._documents = documents
-        self._reader = PublishedReader(documents, timedelta(0))
+        self._begins_paused = begins_paused
+        self._reader = PublishedReader(documents, timedelta(0), begins_paused)
 
     def read(self) -> Edition:
         """Strongly consistent; raises ConfigurationBroken."""
         documents = {document.id: document for document in self._documents.all(Kind.PUBLISHED)}
         try:
-            published = parse({document_id: cast("Body", found.body) for document_id, found in documents.items()})
+            bodies = {document_id: cast("Body", found.body) for document_id, found in documents.items()}
+            published = parse(bodies, begins_paused=self._begins_paused)
         except DocumentRefused as error:
             raise ConfigurationBroken("what is published can't be read") from error
         return Edition(documents, self._documents.get(Kind.DRAFT, DRAFT), published)

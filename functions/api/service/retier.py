@@ -20,13 +20,13 @@ class Retier:
     delay_seconds: int
     """Until no worker decides with what was in force before: it trusts its copy for a while, then ends its batch."""
 
-    def order(self, policy_version: int, now: datetime) -> Run:
+    def order(self, policy_version: int, now: datetime, cause: str = "policy") -> Run:
         """Starts a walk over all accounts under a policy version that is about to be published, or stays in force.
 
         It is ordered before the change is committed: a change in force without its walk would never be noticed, while
         a walk without its change finds nothing to do. Raises QueueUnavailable.
         """
         run = self.runs.save(Run(id=self.new_id(), kind=KIND, state=RunState.QUEUED, created_at=now))
-        walks = [DecideAll(run.id, policy_version, segment, SEGMENTS, start=None) for segment in range(SEGMENTS)]
+        walks = [DecideAll(run.id, policy_version, segment, SEGMENTS, None, cause) for segment in range(SEGMENTS)]
         queue_for(self.runs, run, self.decide, [write(walk, delay_seconds=self.delay_seconds) for walk in walks], now)
         return run

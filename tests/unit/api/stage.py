@@ -84,6 +84,7 @@ class Stage:
     secrets: MemorySecrets = field(default_factory=lambda: MemorySecrets({"why": ["a key of the why page"]}))
     markers: MemoryMarkers = field(default_factory=MemoryMarkers)
     now: datetime = NOW
+    begins_paused: bool = False
 
     def __post_init__(self) -> None:
         ids = count(1)
@@ -105,7 +106,12 @@ class Stage:
             check_address=Host,
         )
         self.api: Api = build(
-            ports, stage="test", public_url=PUBLIC_URL, retier_delay_seconds=7, logger=Logger(service="api")
+            ports,
+            stage="test",
+            public_url=PUBLIC_URL,
+            retier_delay_seconds=7,
+            begins_paused=self.begins_paused,
+            logger=Logger(service="api"),
         )
 
     def put(self, account: Account) -> Account:
