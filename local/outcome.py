@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.rules.wording import grouped
+from shared.rules.wording_values import grouped
 
 
 @dataclass(frozen=True, slots=True)

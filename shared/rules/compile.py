@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from shared.rules.compile_leaf import Test, compile_leaf
+from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not
-from shared.rules.facts import Facts
+from shared.rules.facts import Facts, Test
 from shared.rules.ranges import Range, drawn_together
 
 

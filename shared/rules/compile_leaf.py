@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
 from shared.accounts.values import SCALE, FieldType, Value
+from shared.rules.changes import Amount
+from shared.rules.compile_changes import compile_change, windowed
 from shared.rules.condition import Leaf, Operator, Reference
 from shared.rules.distances import Distances, distances
-from shared.rules.facts import Facts
-from shared.rules.vocabulary import PRESENCE
-
-type Test = Callable[[Facts], bool]
-"""Whether a leaf or condition holds."""
+from shared.rules.facts import Facts, Test
+from shared.rules.vocabulary import HISTORY, PRESENCE
 
 _KEPT_AS: Mapping[FieldType, type[Value]] = {
     FieldType.NUMBER: int,
@@ -28,8 +27,9 @@ _KEPT_AS: Mapping[FieldType, type[Value]] = {
 def compile_leaf(leaf: Leaf) -> Test:
     """The leaf as a test; false on a missing field, but for the operator `missing`."""
     if leaf.op in PRESENCE:
-        present = _present(leaf)
-        return present if leaf.op is Operator.PRESENT else lambda facts: not present(facts)
+        return _presence(leaf)
+    if leaf.op in HISTORY or leaf.window is not None:
+        return compile_change(leaf, _present(leaf)) if leaf.op in HISTORY else _windowed(leaf)
     asked = distances(leaf)
     if asked is not None:
         return _outside(asked) if leaf.op is Operator.NE else _within(asked)
@@ -48,6 +48,11 @@ def compile_leaf(leaf: Leaf) -> Test:
             return _text(leaf, wanted) if isinstance(wanted, str) else _member(leaf, wanted)
         case _:
             raise _misfit(leaf)
+
+
+def _presence(leaf: Leaf) -> Test:
+    present = _present(leaf)
+    return present if leaf.op is Operator.PRESENT else lambda facts: not present(facts)
 
 
 def _present(leaf: Leaf) -> Test:
@@ -78,7 +83,7 @@ def _ordered(leaf: Leaf, bound: int) -> Test:
             raise _misfit(leaf)
 
 
-_ORDER: Mapping[Operator, Callable[[int, int], bool]] = {
+_ORDER: Mapping[Operator, Callable[[Amount, Amount], bool]] = {
     Operator.EQ: operator.eq,
     Operator.NE: operator.ne,
     Operator.GT: operator.gt,
@@ -95,6 +100,22 @@ def _compared(leaf: Leaf, reference: Reference) -> Test:
     def test(facts: Facts) -> bool:
         left, right = facts.values.get(field), facts.values.get(other)
         return type(left) is int and type(right) is int and holds(left * SCALE, right * times)
+
+    return test
+
+
+def _windowed(leaf: Leaf) -> Test:
+    """The reference's field isn't windowed."""
+    amount, holds, value = windowed(leaf, _present(leaf)), _ORDER[leaf.op], leaf.value
+    if not isinstance(value, Reference | int):
+        raise _misfit(leaf)
+
+    def test(facts: Facts) -> bool:
+        left = amount(facts)
+        if isinstance(value, int):
+            return left is not None and holds(left, value)
+        right = facts.values.get(value.field)
+        return left is not None and type(right) is int and holds(left * SCALE, right * value.times)
 
     return test
 

@@ -31,6 +31,14 @@ class Operator(StrEnum):
     BEYOND_LAST = "beyond_last"
     MISSING = "missing"
     PRESENT = "present"
+    CHANGED = "changed"
+    CHANGED_TO = "changed_to"
+    CHANGED_FROM = "changed_from"
+    SAME_FOR = "same_for"
+    ROSE_BY = "rose_by"
+    DROPPED_BY = "dropped_by"
+    ROSE_BY_PCT = "rose_by_pct"
+    DROPPED_BY_PCT = "dropped_by_pct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,28 @@ class Relative:
     """As the document has it: `today+30d`, `now`, `90d`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Duration:
+    seconds: int
+    written: str
+    """As the document has it: `45d`."""
+
+
+class Aggregate(StrEnum):
+    AVG = "avg"
+    MIN = "min"
+    MAX = "max"
+    SUM = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """In place of a number of one moment, what its entries of the last `of` seconds up to then come to."""
+
+    fn: Aggregate
+    of: int
+
+
 type Condition = Leaf | All | Either | Not | Always
 
 
@@ -60,11 +90,16 @@ class Leaf:
     field: FieldName
     type: ValueType
     op: Operator
-    value: Value | frozenset[str] | Reference | Relative | None
+    value: Value | frozenset[str] | Reference | Relative | Duration | None
     """By operator: a value of the field's type; for `in` and the like a set of strings; for `size_…` a plain int; a
-    reference; what hangs on the present moment; None for `missing` and `present`."""
+    reference; what hangs on the present moment; for an amount of change that amount, for one in percent
+    ten-thousandths of a percent; for `same_for` a duration; None for `missing`, `present` and `changed`."""
     pointer: str
     """Where the leaf stands in its document."""
+    over: int | None = None
+    """Of a change: how many seconds before now the old value was in force; None for the last change."""
+    window: Window | None = None
+    """Of a comparison of number or money, or an amount of change."""
 
 
 @dataclass(frozen=True, slots=True)

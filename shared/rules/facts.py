@@ -1,6 +1,6 @@
 """What a condition is asked of: an account's values, what they were before, and the moment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shared.accounts.history import Histories
@@ -16,3 +16,7 @@ class Facts:
     values: Values
     histories: Histories
     at: Moment
+
+
+type Test = Callable[[Facts], bool]
+"""Whether a leaf or condition holds."""

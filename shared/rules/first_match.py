@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 
 from shared.accounts.identity import FieldName
 from shared.rules.compile import compile_condition
-from shared.rules.compile_leaf import Test
 from shared.rules.condition import All, Condition
-from shared.rules.facts import Facts
+from shared.rules.facts import Facts, Test
 from shared.rules.ranges import Range, drawn_together
 
 type FirstMatch = Callable[[Facts], int | None]

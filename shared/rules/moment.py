@@ -14,6 +14,11 @@ _DAYS_WITH_MIDNIGHT = range(date.min.toordinal() + 2, date.max.toordinal() - 1)
 """Closer to the calendar's ends a midnight may lie beyond them in UTC."""
 
 
+def seconds_of(moment: datetime) -> int:
+    """Since 1970 UTC, as timestamps are kept: a second that has begun counts as reached."""
+    return (moment - EPOCH) // SECOND
+
+
 @dataclass(frozen=True)
 class Moment:
     now: datetime
@@ -21,8 +26,8 @@ class Moment:
 
     @cached_property
     def seconds(self) -> int:
-        """Since 1970 UTC, as timestamps are kept: a second that has begun counts as reached."""
-        return (self.now - EPOCH) // SECOND
+        """Of `now`."""
+        return seconds_of(self.now)
 
     @cached_property
     def today(self) -> int:

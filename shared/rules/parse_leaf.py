@@ -5,18 +5,22 @@ from functools import partial
 
 from shared.accounts.identity import FieldName
 from shared.accounts.values import MAX_ITEMS, FieldType, Json, Value, ValueRefused, ValueType, parse_decimal
-from shared.rules.condition import Leaf, Operator, Reference, Relative
+from shared.rules.condition import Duration, Leaf, Operator, Reference, Relative
 from shared.rules.errors import Code
-from shared.rules.parse_time import ALSO, parse_relative, parse_span
+from shared.rules.parse_history import keeps_history, parse_amount, parse_over, parse_window
+from shared.rules.parse_time import ALSO, parse_duration, parse_relative, parse_span
 from shared.rules.reading import Reading
 from shared.rules.vocabulary import (
     LISTS,
     MEMBERSHIP,
+    MOVES,
+    OF_EVERY_TYPE,
     OPERATORS,
     ORDER,
-    PRESENCE,
+    PERCENTAGES,
     SIZES,
     SPANS,
+    WITHOUT_VALUE,
     Vocabulary,
     kind,
     operators,
@@ -34,14 +38,16 @@ _COMPARED_WITH_FIELDS = (*_AMOUNTS, FieldType.DATE, FieldType.TIMESTAMP)
 def parse_leaf(document: Mapping[str, Json], vocabulary: Vocabulary, reading: Reading, pointer: str) -> Leaf | None:
     """The leaf; None where anything of it was refused in `reading`."""
     before = len(reading.errors)
-    given = reading.members(document, pointer, required=("field", "op"), optional=("value",))
+    given = reading.members(document, pointer, required=("field", "op"), optional=("value", "over", "window"))
     name = readable(given["field"], vocabulary, reading, f"{pointer}/field") if "field" in given else None
     of = vocabulary.types[name] if name is not None else None
-    op = _operator(given["op"], name, of, reading, f"{pointer}/op") if "op" in given else None
+    op = _operator(given["op"], name, vocabulary, reading, f"{pointer}/op") if "op" in given else None
     if name is None or of is None or op is None:
         return None
-    value = _value(given, Leaf(name, of, op, None, pointer), vocabulary, reading)
-    return Leaf(name, of, op, value, pointer) if len(reading.errors) == before else None
+    leaf = Leaf(name, of, op, None, pointer)
+    value, over = _value(given, leaf, vocabulary, reading), parse_over(given, leaf, reading)
+    window = parse_window(given, leaf, vocabulary, reading, over=over)
+    return Leaf(name, of, op, value, pointer, over, window) if len(reading.errors) == before else None
 
 
 def readable(raw: Json, vocabulary: Vocabulary, reading: Reading, pointer: str) -> FieldName | None:
@@ -60,28 +66,29 @@ def readable(raw: Json, vocabulary: Vocabulary, reading: Reading, pointer: str) 
 
 
 def _operator(
-    raw: Json, name: FieldName | None, of: ValueType | None, reading: Reading, pointer: str
+    raw: Json, name: FieldName | None, vocabulary: Vocabulary, reading: Reading, pointer: str
 ) -> Operator | None:
     op = _OPERATORS.get(raw) if isinstance(raw, str) else None
-    if of is None:
+    if name is None:
         if op is None:
             reading.refuse(pointer, Code.UNKNOWN_OPERATOR, "write an operator of the field's type")
         return None
-    advice = f"{name} is {kind(of)}: use {operators(of)}"
+    of = vocabulary.types[name]
+    advice = f"{name} is {kind(of)}: use {operators(of, history=name not in vocabulary.without_history)}"
     if op is None:
         reading.refuse(pointer, Code.UNKNOWN_OPERATOR, advice)
-    elif op not in PRESENCE and op not in OPERATORS[of.type]:
+    elif op not in OF_EVERY_TYPE and op not in OPERATORS[of.type]:
         reading.refuse(pointer, Code.OPERATOR_NOT_FOR_TYPE, advice)
-    else:
+    elif keeps_history(name, op, vocabulary, reading, pointer):
         return op
     return None
 
 
 def _value(
     given: Mapping[str, Json], leaf: Leaf, vocabulary: Vocabulary, reading: Reading
-) -> Value | frozenset[str] | Reference | Relative | None:
+) -> Value | frozenset[str] | Reference | Relative | Duration | None:
     pointer = f"{leaf.pointer}/value"
-    if leaf.op in PRESENCE:
+    if leaf.op in WITHOUT_VALUE:
         if "value" in given:
             reading.refuse(pointer, Code.UNKNOWN_KEY, f"{leaf.op} compares with nothing: leave value out")
         return None
@@ -96,7 +103,7 @@ def _value(
     return reading.attempt(partial(_constant, raw, leaf), pointer, None)
 
 
-def _constant(raw: Json, leaf: Leaf) -> Value | frozenset[str] | Relative:
+def _constant(raw: Json, leaf: Leaf) -> Value | frozenset[str] | Relative | Duration:
     if raw is None:
         raise ValueRefused("value_not_for_type", "null is no value: use missing or present")
     if leaf.op in SIZES:
@@ -104,10 +111,15 @@ def _constant(raw: Json, leaf: Leaf) -> Value | frozenset[str] | Relative:
     try:
         if leaf.op in SPANS:
             return parse_span(raw, leaf.type.type)
-        value = parse_relative(raw, leaf.type.type) or leaf.type.parse(raw)
+        if leaf.op is Operator.SAME_FOR:
+            return parse_duration(raw, leaf.type.type)
+        if leaf.op in MOVES:
+            return parse_amount(raw, leaf)
+        value = (parse_relative(raw, leaf.type.type) if leaf.op in ORDER else None) or leaf.type.parse(raw)
     except ValueRefused as refused:
-        also = ALSO.get(leaf.type.type, "") if refused.code == "value_not_for_type" else ""
-        raise ValueRefused(refused.code, f"{leaf.field} is {kind(leaf.type)}: {refused}{also}") from refused
+        also = ALSO.get(leaf.type.type, "") if leaf.op in ORDER and refused.code == "value_not_for_type" else ""
+        asked = f"{leaf.op} takes a percentage" if leaf.op in PERCENTAGES else f"{leaf.field} is {kind(leaf.type)}"
+        raise ValueRefused(refused.code, f"{asked}: {refused}{also}") from refused
     return frozenset(value) if leaf.op in LISTS and isinstance(value, tuple) else value
 
 

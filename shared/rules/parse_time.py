@@ -1,10 +1,10 @@
-"""From what a document says of the present moment to distances: `today+30d`, `now-36h`, and durations such as `90d`."""
+"""From what a document says of time to distances and durations: `today+30d`, `now-36h`, `90d`."""
 
 import re
 from collections.abc import Mapping
 
 from shared.accounts.values import FieldType, Json, ValueRefused
-from shared.rules.condition import Relative
+from shared.rules.condition import Duration, Relative
 
 MAX_DAYS = 3_650
 
@@ -14,8 +14,6 @@ _PRESENT: Mapping[FieldType, re.Pattern[str]] = {
     FieldType.DATE: re.compile(r"today(?:([+-])(.*))?\Z"),
     FieldType.TIMESTAMP: re.compile(r"now(?:([+-])(.*))?\Z"),
 }
-_UNITS: Mapping[FieldType, str] = {FieldType.DATE: "whole days", FieldType.TIMESTAMP: "minutes, hours or days"}
-_SHORTEST: Mapping[FieldType, str] = {FieldType.DATE: "1d", FieldType.TIMESTAMP: "1m"}
 
 ALSO: Mapping[FieldType, str] = {
     FieldType.DATE: ", or as today, today+30d or today-7d",
@@ -38,14 +36,35 @@ def parse_relative(raw: Json, of: FieldType) -> Relative | None:
 
 def parse_span(raw: Json, of: FieldType) -> Relative:
     """The duration of `within_…` and `beyond_…`; raises ValueRefused."""
-    return Relative(_distance(raw, of, at_least=_SHORTEST[of]), str(raw))
+    return Relative(_distance(raw, of, at_least=_shortest(of)), str(raw))
+
+
+def parse_duration(raw: Json, of: FieldType) -> Duration:
+    """How long ago, or for how long, of a field of this type: dates know whole days. Raises ValueRefused."""
+    return Duration(_seconds(raw, of, at_least=_shortest(of)), str(raw))
+
+
+def duration_text(seconds: int) -> str:
+    """`30d`: whole minutes in the longest unit that they are whole in."""
+    unit = next(unit for unit in ("d", "h", "m") if seconds % _SECONDS[unit] == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"
+
+
+def _shortest(of: FieldType) -> str:
+    return "1d" if of is FieldType.DATE else "1m"
 
 
 def _distance(raw: Json, of: FieldType, *, at_least: str) -> int:
     """In days for dates and in seconds for timestamps."""
+    seconds = _seconds(raw, of, at_least=at_least)
+    return seconds // _SECONDS["d"] if of is FieldType.DATE else seconds
+
+
+def _seconds(raw: Json, of: FieldType, *, at_least: str) -> int:
     match = _DURATION.match(raw) if isinstance(raw, str) else None
     if match is not None and not (of is FieldType.DATE and match[2] != "d"):
         seconds = int(match[1]) * _SECONDS[match[2]]
         if (seconds or at_least == "0d") and seconds <= MAX_DAYS * _SECONDS["d"]:
-            return seconds // _SECONDS["d"] if of is FieldType.DATE else seconds
-    raise ValueRefused("bad_duration", f'write a duration in {_UNITS[of]}, from "{at_least}" to "{MAX_DAYS}d"')
+            return seconds
+    units = "whole days" if of is FieldType.DATE else "minutes, hours or days"
+    raise ValueRefused("bad_duration", f'write a duration in {units}, from "{at_least}" to "{MAX_DAYS}d"')

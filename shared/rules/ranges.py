@@ -28,7 +28,7 @@ def as_range(condition: Condition) -> Range | None:
     if not isinstance(condition, Leaf) or condition.type.type not in _KEPT_AS_INT:
         return None
     field, bound = condition.field, condition.value
-    if not isinstance(bound, int):
+    if not isinstance(bound, int) or condition.window is not None:
         return None
     match condition.op:
         case Operator.GE:

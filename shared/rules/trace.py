@@ -1,14 +1,19 @@
 """From a condition's tree and an account's values to findings: every leaf with what it asked for and what it saw."""
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
+from math import ceil
 from typing import cast
 
 from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.values import SCALE, FieldType, Json, Value, ValueType
+from shared.rules.changes import Amount, old_amount, old_value, over_window
 from shared.rules.compile_leaf import compile_leaf
-from shared.rules.condition import All, Always, Condition, Either, Leaf, Not, Operator, Reference, Relative
+from shared.rules.condition import All, Always, Condition, Duration, Either, Leaf, Not, Operator, Reference, Relative
 from shared.rules.facts import Facts
 from shared.rules.finding import Finding
+from shared.rules.parse_time import duration_text
+from shared.rules.vocabulary import COMPARED_WITH_OLD, HISTORY, MOVES, PERCENTAGES
 
 type SourceOf = Callable[[FieldName], SourceName | None]
 
@@ -43,6 +48,25 @@ def seen(leaf: Leaf, facts: Facts) -> Value | None:
     return value if value is not None and leaf.type.fits(value) else None
 
 
+def window_value(leaf: Leaf, facts: Facts) -> Amount | None:
+    """What the leaf's window comes to now: None where it has none, or it is empty, or the field is missing."""
+    history = facts.histories.get(leaf.field)
+    if leaf.window is None or history is None or seen(leaf, facts) is None:
+        return None
+    return over_window(history, leaf.window, facts.at.seconds)
+
+
+def before(leaf: Leaf, facts: Facts) -> Value | Fraction | None:
+    """The old value that the leaf compares with; None where it compares with none, or none is known."""
+    history, now = facts.histories.get(leaf.field), facts.at.seconds
+    if history is None or seen(leaf, facts) is None:
+        return None
+    if leaf.op in MOVES:
+        return old_amount(history, leaf.over, leaf.window, now)
+    old = old_value(history, leaf.over, now) if leaf.op in COMPARED_WITH_OLD else None
+    return old if old is not None and leaf.type.fits(old) else None
+
+
 def bound(leaf: Leaf, facts: Facts) -> int | None:
     """What a comparison compares with, times SCALE: amounts in units of 1 / SCALE²; None where that is missing."""
     match leaf.value:
@@ -56,14 +80,16 @@ def bound(leaf: Leaf, facts: Facts) -> int | None:
 
 
 def shortage(leaf: Leaf, facts: Facts) -> int | None:
-    """How far the value of an ordering of number or money is from its bound, in units of 1 / SCALE².
+    """How far the value of an ordering of number or money is from its bound, in units of 1 / SCALE², rounded up.
 
     None for other operators, and where either side is missing.
     """
     if leaf.op not in ORDERED or leaf.type.type not in AMOUNTS:
         return None
-    value, limit = seen(leaf, facts), bound(leaf, facts)
-    return abs(limit - value * SCALE) if isinstance(value, int) and limit is not None else None
+    value, limit = _compared(leaf, facts), bound(leaf, facts)
+    if limit is None or not isinstance(value, int | Fraction):
+        return None
+    return ceil(abs(Fraction(limit - value * SCALE)))
 
 
 def exact_text(units: int, of: ValueType | None = None) -> str:
@@ -76,7 +102,7 @@ def exact_text(units: int, of: ValueType | None = None) -> str:
 
 
 def _finding(leaf: Leaf, facts: Facts, source_of: SourceOf) -> Finding:
-    value = seen(leaf, facts)
+    value = _compared(leaf, facts)
     met = compile_leaf(leaf)(facts)
     short = None if met else shortage(leaf, facts)
     return Finding(
@@ -85,10 +111,27 @@ def _finding(leaf: Leaf, facts: Facts, source_of: SourceOf) -> Finding:
         op=leaf.op.value,
         expected=_expected(leaf, facts),
         actual=None if value is None else _json(leaf, value),
-        source=None if value is None else source_of(leaf.field),
+        source=None if seen(leaf, facts) is None else source_of(leaf.field),
         met=met,
         short_by=None if short is None else exact_text(short, leaf.type),
+        beside=_beside(leaf, facts) if leaf.op in HISTORY or leaf.window is not None else {},
     )
+
+
+def _compared(leaf: Leaf, facts: Facts) -> Value | Fraction | None:
+    return seen(leaf, facts) if leaf.window is None else window_value(leaf, facts)
+
+
+def _beside(leaf: Leaf, facts: Facts) -> dict[str, Json]:
+    said: dict[str, Json] = {}
+    if leaf.over is not None:
+        said["over"] = duration_text(leaf.over)
+    if leaf.window is not None:
+        said["window"] = {"fn": leaf.window.fn.value, "of": duration_text(leaf.window.of)}
+    if leaf.op in COMPARED_WITH_OLD:
+        old = before(leaf, facts)
+        said["old"] = None if old is None else _json(leaf, old)
+    return said
 
 
 def _expected(leaf: Leaf, facts: Facts) -> Json:
@@ -98,8 +141,10 @@ def _expected(leaf: Leaf, facts: Facts) -> Json:
         case Reference():
             limit = bound(leaf, facts)
             return None if limit is None else _computed(leaf, limit)
-        case Relative(written=written):
+        case Relative(written=written) | Duration(written=written):
             return written
+        case int() as percent if leaf.op in PERCENTAGES:
+            return _number(exact_text(percent * SCALE))
         case frozenset() as members:
             return list[Json](sorted(members))
         case int() as size if leaf.type.type is FieldType.LIST:
@@ -112,8 +157,14 @@ def _computed(leaf: Leaf, units: int) -> Json:
     if leaf.type.type not in AMOUNTS:
         return _json(leaf, units // SCALE)
     text = exact_text(units, leaf.type)
-    return int(text) if leaf.type.type is FieldType.NUMBER and "." not in text else text
+    return _number(text) if leaf.type.type is FieldType.NUMBER else text
 
 
-def _json(leaf: Leaf, value: Value) -> Json:
+def _number(text: str) -> Json:
+    return text if "." in text else int(text)
+
+
+def _json(leaf: Leaf, value: Value | Fraction) -> Json:
+    if isinstance(value, Fraction):
+        return _computed(leaf, round(value * SCALE))
     return cast("Json", leaf.type.to_json(value))

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from shared.rules.changes import ages
 from shared.rules.compile_leaf import compile_leaf
-from shared.rules.condition import Leaf
+from shared.rules.condition import Leaf, Operator
 from shared.rules.distances import Distances, distances
 from shared.rules.facts import Facts
 from shared.rules.moment import EPOCH, LAST_SECOND, SECOND, Moment
@@ -16,7 +17,8 @@ type FactsAt = Callable[[datetime], Facts]
 
 def tells_time(leaf: Leaf) -> bool:
     """Whether the leaf may turn with no new data."""
-    return distances(leaf) is not None
+    ages = leaf.op is Operator.SAME_FOR or leaf.over is not None or leaf.window is not None
+    return ages or distances(leaf) is not None
 
 
 def next_turn(leaves: Iterable[Leaf], facts: Facts) -> datetime | None:
@@ -27,12 +29,13 @@ def next_turn(leaves: Iterable[Leaf], facts: Facts) -> datetime | None:
 
 def turning_points(leaf: Leaf, facts: Facts) -> Iterator[datetime]:
     """Where the leaf may turn, later than the facts' moment and in ascending order: all moments at which it does turn,
-    and some at which it does not (a day that the zone's calendar leaves out).
+    and some at which it does not (a day that the zone's calendar leaves out, an entry that changes no average).
     """
-    found, value = distances(leaf), facts.values.get(leaf.field)
-    if found is None or type(value) is not int:
-        return
-    yield from _points(found, value, facts.at)
+    found, value, history = distances(leaf), facts.values.get(leaf.field), facts.histories.get(leaf.field)
+    if found is not None and type(value) is int:
+        yield from _points(found, value, facts.at)
+    elif value is not None and history is not None and tells_time(leaf):
+        yield from moments(sorted(ages(leaf, history)), facts.at)
 
 
 def _first_turn(leaf: Leaf, facts: Facts) -> datetime | None:

@@ -15,11 +15,26 @@ SPANS = (Operator.WITHIN_NEXT, Operator.WITHIN_LAST, Operator.BEYOND_NEXT, Opera
 """Their value is a duration."""
 SIZES = (Operator.SIZE_AT_LEAST, Operator.SIZE_AT_MOST)
 PRESENCE = (Operator.MISSING, Operator.PRESENT)
-"""The operators of every type, without a value."""
+CHANGES = (Operator.CHANGED, Operator.CHANGED_TO, Operator.CHANGED_FROM)
+RISES = (Operator.ROSE_BY, Operator.ROSE_BY_PCT)
+DROPS = (Operator.DROPPED_BY, Operator.DROPPED_BY_PCT)
+PERCENTAGES = (Operator.ROSE_BY_PCT, Operator.DROPPED_BY_PCT)
+MOVES = (Operator.ROSE_BY, Operator.DROPPED_BY, Operator.ROSE_BY_PCT, Operator.DROPPED_BY_PCT)
+"""Amounts of change."""
+OF_EVERY_TYPE = (*PRESENCE, *CHANGES, Operator.SAME_FOR)
+HISTORY = (*CHANGES, Operator.SAME_FOR, *MOVES)
+"""They read what a field was before."""
+OVER = (*CHANGES, *MOVES)
+"""They may say since when."""
+COMPARED_WITH_OLD = (Operator.CHANGED_TO, Operator.CHANGED_FROM, *MOVES)
+"""They compare the present value with an old one."""
+WINDOWED = (*ORDER, *MOVES)
+"""Of number and money they may read a window."""
+WITHOUT_VALUE = (*PRESENCE, Operator.CHANGED)
 
 OPERATORS: Mapping[FieldType, Sequence[Operator]] = {
-    FieldType.NUMBER: ORDER,
-    FieldType.MONEY: ORDER,
+    FieldType.NUMBER: (*ORDER, *MOVES),
+    FieldType.MONEY: (*ORDER, *MOVES),
     FieldType.STRING: (
         Operator.EQ,
         Operator.NE,
@@ -34,7 +49,7 @@ OPERATORS: Mapping[FieldType, Sequence[Operator]] = {
     FieldType.DATE: (*ORDER, *SPANS),
     FieldType.TIMESTAMP: (*ORDER, *SPANS),
 }
-"""Beside PRESENCE."""
+"""Beside those of every type."""
 
 _KINDS: Mapping[FieldType, str] = {
     FieldType.NUMBER: "a number",
@@ -53,6 +68,8 @@ class Vocabulary:
     types: Mapping[FieldName, ValueType]
     barred: AbstractSet[str] = frozenset()
     """Names that other conditions may read and this one may not: it would feed on its own result."""
+    without_history: AbstractSet[str] = frozenset()
+    """Names of what no history is kept of."""
 
 
 def kind(of: ValueType) -> str:
@@ -60,7 +77,7 @@ def kind(of: ValueType) -> str:
     return _KINDS[of.type]
 
 
-def operators(of: ValueType) -> str:
-    """`=, !=, in or not_in`: what may be used on a field of the type."""
-    *most, last = [op.value for op in OPERATORS[of.type]]
+def operators(of: ValueType, *, history: bool = True) -> str:
+    """`=, !=, in or not_in`: what may be used on a field of the type, beside what may be used on every field."""
+    *most, last = [op.value for op in OPERATORS[of.type] if history or op not in HISTORY]
     return f"{', '.join(most)} or {last}"

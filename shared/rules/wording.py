@@ -10,8 +10,10 @@ from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not, Operator, Reference, Relative
 from shared.rules.facts import Facts
 from shared.rules.trace import AMOUNTS, bound, exact_text, seen
-from shared.rules.vocabulary import ORDER, PRESENCE
+from shared.rules.vocabulary import HISTORY, ORDER, PRESENCE
+from shared.rules.wording_changes import change_asked, change_words, window_seen, window_words
 from shared.rules.wording_time import ORDER_IN_TIME, TIMES, point_words, span_words
+from shared.rules.wording_values import grouped, shown
 
 type LabelOf = Callable[[FieldName], str]
 
@@ -19,8 +21,6 @@ AS_ASKED = "as asked"
 """Said of a value that is the very one a rule asks for: its own words would repeat it."""
 MAX_NAMED = 3
 """Texts of a set that a sentence names; the rest it counts."""
-MAX_SHOWN = 60
-"""Characters of one value that a sentence shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,12 @@ def ground_words(ground: Ground, facts: Facts, label_of: LabelOf) -> str:
     leaf, met = ground.leaf, ground.met
     if leaf.op in PRESENCE:
         return "known"
+    if leaf.op in HISTORY:
+        return change_words(leaf, facts, met=met)
+    if leaf.window is not None:
+        amount = window_seen(leaf, facts)
+        known = "not known" if amount is None else f"{amount} {_relation(leaf, facts, label_of, met=met)}"
+        return f"{window_words(leaf.window)} {known}"
     if met and leaf.op is Operator.EQ and not isinstance(leaf.value, Reference | Relative):
         return AS_ASKED
     return _relation(leaf, facts, label_of, met=met)
@@ -74,20 +80,12 @@ def asked_words(leaf: Leaf, facts: Facts, label_of: LabelOf, *, met: bool) -> st
     """`at least 1,000.00`: what the leaf asks of a value that is to meet it, or not to."""
     if leaf.op in PRESENCE:
         return "known" if met is (leaf.op is Operator.PRESENT) else "not known"
+    if leaf.op in HISTORY:
+        return change_asked(leaf, met=met)
+    window = "" if leaf.window is None else f"{window_words(leaf.window)} "
     if leaf.op in ORDER and isinstance(leaf.value, int) and leaf.type.type in AMOUNTS:
-        return f"{_RELATIONS[leaf.op][not met]} {grouped(exact_text(leaf.value * SCALE, leaf.type))}"
-    return _relation(leaf, facts, label_of, met=met)
-
-
-def grouped(amount: str) -> str:
-    """`1,000.00`: an exact amount with its thousands set apart."""
-    whole, point, decimals = amount.removeprefix("-").partition(".")
-    return f"{'-' if amount.startswith('-') else ''}{int(whole):,}{point}{decimals}"
-
-
-def shown(text: str) -> str:
-    """`text`, cut where it is long."""
-    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
+        return f"{window}{_RELATIONS[leaf.op][not met]} {grouped(exact_text(leaf.value * SCALE, leaf.type))}"
+    return f"{window}{_relation(leaf, facts, label_of, met=met)}"
 
 
 _RELATIONS = {

@@ -1,19 +1,22 @@
 """An account as a trial evaluation describes it: in JSON, instead of a store's item."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 
 from shared.accounts.account import Account
 from shared.accounts.catalogue import SYNCED_TIER, Catalogue
 from shared.accounts.contribution import Contribution
+from shared.accounts.history import History
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, SourceName, TierId
 from shared.accounts.merge import ARR, MONTHS, MRR
 from shared.accounts.standing import Method, Override, Standing
 from shared.accounts.values import FieldType, Json, Value, parse_moment
 from shared.accounts.version import Version
 from shared.rules.errors import Code
+from shared.rules.moment import seconds_of
 from shared.rules.reading import Reading, escaped
 from shared.tiers.model import TierModel
 
@@ -44,19 +47,24 @@ class _Parser:
             optional=("id", "fields", "history", "last_known", "tier", "pending", "synced_tier", "override"),
         )
         values = dict(self._values(given.get("fields", {}), f"{pointer}/fields"))
-        known = dict(self._values(given.get("last_known", {}), f"{pointer}/last_known"))
-        histories = set(self._histories(given.get("history", {}), values, f"{pointer}/history"))
+        last_known = dict(self._values(given.get("last_known", {}), f"{pointer}/last_known"))
+        present = dict(self._with_arr(values))
+        known = {**last_known, **present}
+        histories = dict(self._histories(given.get("history", {}), known, f"{pointer}/history"))
+        if ARR in present and ARR not in {**values, **histories} and MRR in histories:
+            histories[ARR] = _yearly(histories[MRR])
         synced = self._text(given, "synced_tier", pointer)
         if synced:
-            values[SYNCED_TIER.name] = synced
+            present[SYNCED_TIER.name] = synced
         if "pending" in given and given["pending"] is not None:
             self.reading.members(given["pending"], f"{pointer}/pending", required=("tier", "since"))
         return Account(
             id=AccountId(self._text(given, "id", pointer) or ""),
             created_at=self.now,
             version=1,
-            records=self._once_known({*known, *histories} - {*values}),
-            values=self._with_arr(values),
+            records=self._once_known({*last_known, *histories} - {*present}),
+            values=present,
+            histories={**dict(self._last_known(last_known, present)), **histories},
             standing=self._standing(given.get("tier"), f"{pointer}/tier"),
             override=self._override(given.get("override"), f"{pointer}/override"),
         )
@@ -79,21 +87,42 @@ class _Parser:
             elif raw is not None:
                 yield FieldName(key), raw, where
 
-    def _histories(self, document: Json, values: Mapping[FieldName, Value], pointer: str) -> Iterator[FieldName]:
+    def _histories(
+        self, document: Json, known: Mapping[FieldName, Value], pointer: str
+    ) -> Iterator[tuple[FieldName, History]]:
+        """`known`: the fields' present values, or the ones that they had last."""
         for name, raw, where in self._by_field(document, pointer):
-            last = None
-            for at, entry in self.reading.items(raw, where, at_most=MAX_HISTORY):
-                last = self._entry(name, entry, at)
-            if name in values and last is not None and last != values[name]:
-                self.reading.refuse(where, Code.VALUE_NOT_FOR_TYPE, "the last entry is the field's present value")
-            yield name
+            entries = [self._entry(name, item, at) for at, item in self.reading.items(raw, where, at_most=MAX_HISTORY)]
+            read = [entry for entry in entries if entry is not None]
+            if not read or len(read) < len(entries):
+                continue
+            self._in_order([at for at, _ in read], where)
+            if known.get(name, read[-1][1]) != read[-1][1]:
+                advice = "the last entry is the field's present value, or the one that it had last"
+                self.reading.refuse(where, Code.VALUE_NOT_FOR_TYPE, advice)
+            yield name, History(tuple((seconds_of(at), value) for at, value in read))
 
-    def _entry(self, name: FieldName, entry: Json, pointer: str) -> Value | None:
+    def _in_order(self, times: Sequence[datetime], pointer: str) -> None:
+        for index, (before, at) in enumerate(pairwise(times), start=1):
+            if at < before:
+                advice = "this entry is earlier than the one before it: write the oldest first"
+                self.reading.refuse(f"{pointer}/{index}/0", Code.VALUE_NOT_FOR_TYPE, advice)
+
+    def _entry(self, name: FieldName, entry: Json, pointer: str) -> tuple[datetime, Value] | None:
         if not isinstance(entry, list) or len(entry) != 2:  # noqa: PLR2004 - a pair
             self.reading.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, "write [time, value]")
             return None
-        self._moment(entry[0], f"{pointer}/0")
-        return self.reading.attempt(partial(self.catalogue.types[name].parse, entry[1]), f"{pointer}/1", None)
+        at = self._moment(entry[0], f"{pointer}/0")
+        value = self.reading.attempt(partial(self.catalogue.types[name].parse, entry[1]), f"{pointer}/1", None)
+        return None if value is None else (at, value)
+
+    def _last_known(
+        self, known: Mapping[FieldName, Value], values: Mapping[FieldName, Value]
+    ) -> Iterator[tuple[FieldName, History]]:
+        """Of missing fields; when they had that value isn't told."""
+        return (
+            (name, History(((seconds_of(self.now), value),))) for name, value in known.items() if name not in values
+        )
 
     def _once_known(self, names: set[FieldName]) -> Mapping[RecordKey, Contribution]:
         """A record that gave these fields and cleared them since."""
@@ -146,3 +175,7 @@ class _Parser:
     def _moment(self, raw: Json, pointer: str) -> datetime:
         text = self.reading.text(raw, pointer)
         return self.reading.attempt(partial(parse_moment, text), pointer, self.now)
+
+
+def _yearly(monthly: History) -> History:
+    return History(tuple((at, value * MONTHS) for at, value in monthly.entries if isinstance(value, int)))

@@ -11,7 +11,8 @@ from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not
 from shared.rules.facts import Facts
 from shared.rules.trace import exact_text, shortage
-from shared.rules.wording import Ground, asked_words, grouped, value_words
+from shared.rules.wording import Ground, asked_words, value_words
+from shared.rules.wording_values import grouped
 from shared.tiers.rulebook import Rulebook
 
 

@@ -11,7 +11,8 @@ from shared.accounts.identity import FieldName, RuleId
 from shared.accounts.standing import Method
 from shared.rules.facts import Facts
 from shared.rules.trace import SourceOf
-from shared.rules.wording import AS_ASKED, Ground, ground_words, grounds, shown, value_words
+from shared.rules.wording import AS_ASKED, Ground, ground_words, grounds, value_words
+from shared.rules.wording_values import shown
 from shared.tiers.methods import never_known, rules_say, synced_text, synced_tier
 from shared.tiers.rulebook import Rulebook
 from shared.tiers.verdict import Verdict

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.accounts.account import Account
-from shared.accounts.catalogue import Catalogue
+from shared.accounts.catalogue import TIER_WORDS, Catalogue
 from shared.accounts.identity import FieldName
 from shared.accounts.standing import Method
 from shared.accounts.values import SCALE, FieldType, Value, ValueType
@@ -44,7 +44,8 @@ def vocabulary(catalogue: Catalogue, tiers: TierModel) -> Vocabulary:
         METHOD: ValueType(FieldType.ENUM, tuple(method.value for method in Method)),
         OVERRIDE_EXPIRES: ValueType(FieldType.TIMESTAMP),
     }
-    return Vocabulary({**{name: catalogue.types[name] for name in catalogue.fields}, **words})
+    types = {**{name: catalogue.types[name] for name in catalogue.fields}, **words}
+    return Vocabulary(types, without_history=TIER_WORDS)
 
 
 def facts_with_words(account: Account, rulebook: Rulebook, now: datetime) -> Facts:
@@ -80,8 +81,9 @@ def next_turn(condition: Condition, account: Account, rulebook: Rulebook, now: d
 
 
 def _moments(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> Iterator[datetime]:
-    """Where a leaf may turn: a time or date that it names, an override's end, the days about the bounds that days in
-    the tier are compared with, and where it reads what the rules say, whatever these hang on.
+    """Where a leaf may turn: a time or date that it names, a time that an entry of a history is to be younger or older
+    than, an override's end, the days about the bounds that days in the tier are compared with, and where it reads what
+    the rules say, whatever these hang on.
     """
     facts = facts_with_words(account, rulebook, now)
     for leaf in leaves(condition):

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from shared.rules.wording import grouped
+from shared.rules.wording_values import grouped
 
 
 @cache

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.identity import FieldName
 from shared.accounts.values import FieldType
+from shared.rules.condition import Operator
 from shared.rules.vocabulary import SPANS
-from shared.rules.wording import grouped
+from shared.rules.wording_changes import WINDOWS
 from shared.rules.wording_time import TIMES, duration_words
+from shared.rules.wording_values import grouped
 
 LONGEST_NAME = 80
 LONGEST_VALUE = 200
@@ -45,6 +47,14 @@ _ASKED: Mapping[str, str] = {
     "beyond_last": "more than {} ago",
     "missing": "no value",
     "present": "any value",
+    "changed": "changed",
+    "changed_to": "changed to {}",
+    "changed_from": "changed from {}",
+    "same_for": "unchanged for {}",
+    "rose_by": "rose by at least {}",
+    "dropped_by": "dropped by at least {}",
+    "rose_by_pct": "rose by at least {} %",
+    "dropped_by_pct": "dropped by at least {} %",
 }
 
 _ASKED_IN_TIME: Mapping[str, str] = {">": "after {}", ">=": "on or after {}", "<": "before {}", "<=": "on or before {}"}
@@ -104,15 +114,25 @@ def _fact(found: Mapping[str, object], catalogue: Catalogue) -> Fact:
     asked = _ASKED.get(op, f"{op} {{}}")
     if kind in TIMES:
         asked = _ASKED_IN_TIME.get(op, asked)
-    if op in SPANS:
+    if op in (*SPANS, Operator.SAME_FOR):
         expected = duration_words(str(expected))
+    was = "" if found.get("old") is None else f" (was {_value(found['old'], catalogue, amount=amount)})"
     return Fact(
         label=label(name, catalogue),
-        needed=asked.format(_value(expected, catalogue, amount=amount)),
-        value="no value" if found["actual"] is None else _value(found["actual"], catalogue, amount=amount),
+        needed=_of_when(found, asked.format(_value(expected, catalogue, amount=amount))),
+        value="no value" if found["actual"] is None else _value(found["actual"], catalogue, amount=amount) + was,
         met=bool(found["met"]),
         short_by=None if short_by is None else grouped(str(short_by)),
     )
+
+
+def _of_when(found: Mapping[str, object], asked: str) -> str:
+    """`asked`, with the window that is asked and since when."""
+    match found.get("window"):
+        case {"fn": str() as fn, "of": str() as of}:
+            asked = f"{WINDOWS[fn].format(duration_words(of))} {asked}"
+    over = found.get("over")
+    return asked if over is None else f"{asked} in {duration_words(str(over))}"
 
 
 def _value(value: object, catalogue: Catalogue, *, amount: bool) -> str:

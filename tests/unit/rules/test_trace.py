@@ -7,6 +7,7 @@ from shared.accounts.values import Json, Value
 from shared.rules.finding import Finding
 from shared.rules.trace import findings
 from tests.unit.rules.documents import facts, facts_of, leaf, parse
+from tests.unit.rules.past import Entries, past_facts
 
 
 def found(document: Json, **given: Json) -> Finding:
@@ -122,3 +123,60 @@ def test_the_source_is_asked_for_the_leafs_field() -> None:
     asked: list[FieldName] = []
     findings(parse(leaf("plan", "present")), facts({"plan": "pro"}), asked.append)
     assert asked == ["plan"]
+
+
+DROP: Entries = [(40, 1250), (10, 640)]
+WEEKS: dict[str, Json] = {"window": {"fn": "avg", "of": "21d"}}
+
+
+@pytest.mark.parametrize(
+    ("document", "of", "said"),
+    [
+        (
+            {**leaf("mrr", "dropped_by_pct", 20), "over": "720h"},
+            DROP,
+            {"expected": 20, "actual": "640.00", "met": True, "over": "30d", "old": "1250.00"},
+        ),
+        (leaf("mrr", "dropped_by_pct", "0.5"), DROP, {"expected": "0.5", "old": "1250.00"}),
+        (leaf("mrr", "dropped_by", 700), DROP, {"expected": "700.00", "met": False, "short_by": None}),
+        (leaf("mrr", "rose_by", 0), [(9, 5)], {"expected": "0.00", "actual": "5.00", "old": None}),
+        (leaf("seats", "changed_from", 3), [(9, "2.5"), (5, 4)], {"expected": 3, "actual": 4, "old": "2.5"}),
+        (leaf("plan", "changed_to", "pro"), [(9, "free"), (5, "pro")], {"actual": "pro", "met": True, "old": "free"}),
+        (
+            {**leaf("mrr", ">=", 900), **WEEKS},
+            [(20, 900), (15, 900), (10, "899.99")],
+            {"actual": "899.99666667", "short_by": "0.00333334", "window": {"fn": "avg", "of": "21d"}},
+        ),
+        (
+            {**leaf("seats", ">", {"field": "seats"}), "window": {"fn": "sum", "of": "1h"}},
+            [(9, 2), (0, 3)],
+            {"expected": 3, "actual": 3, "short_by": "0"},
+        ),
+        ({**leaf("mrr", "<", 9), "window": {"fn": "min", "of": "1d"}}, DROP, {"actual": None, "short_by": None}),
+        (
+            {**leaf("mrr", "dropped_by", 5), "over": "20d", **WEEKS},
+            DROP,
+            {"actual": "640.00", "old": "1250.00", "over": "20d", "met": True},
+        ),
+    ],
+)
+def test_a_leaf_that_reads_history_tells_what_it_compared(
+    document: dict[str, Json], of: Entries, said: dict[str, Json]
+) -> None:
+    (finding,) = findings(parse(document), past_facts(str(document["field"]), of), lambda _: None)
+    assert finding.to_json() | said == finding.to_json()
+
+
+@pytest.mark.parametrize(
+    ("document", "beside"),
+    [
+        (leaf("plan", "changed"), set()),
+        ({**leaf("plan", "changed"), "over": "30d"}, {"over"}),
+        (leaf("plan", "same_for", "45d"), set()),
+        (leaf("plan", "=", "pro"), set()),
+        (leaf("plan", "changed_to", "pro"), {"old"}),
+    ],
+)
+def test_an_old_value_is_told_where_one_is_read(document: Json, beside: set[str]) -> None:
+    plain = found(leaf("mrr", ">", 1)).to_json()
+    assert set(found(document, plan="pro").to_json()) == {*plain, *beside}

@@ -16,6 +16,9 @@ IN_TIER_1: Json = {"id": "tier-1", "method": "rules", "rule": "high", "since": "
 TO_NEW_YEAR: Json = {"tier": "tier-1", "reason": "logo", "author": "ann", "expires_at": "2027-01-01T00:00:00Z"}
 
 
+FELL: Json = {"mrr": [["2026-09-01T00:00:00Z", "1250.00"], ["2026-11-20T00:00:00.5Z", "640.00"]]}
+
+
 def answer(account: Json, now: datetime = NOW, **parts: Json) -> dict[str, Any]:
     return dict(evaluate({"account": account, **parts}, rulebook(), now))
 
@@ -281,3 +284,76 @@ def test_the_next_review_of_a_condition_is_when_a_date_or_time_in_it_turns(condi
         then = datetime.fromisoformat(turn)
         assert evaluate(body, book, then)["matched"] is not found["matched"]
         assert evaluate(body, book, then - timedelta(seconds=1))["matched"] is found["matched"]
+
+
+def met(document: dict[str, Json], account: Json) -> tuple[bool, str | None]:
+    found = answer(account, condition=document)
+    return found["matched"], found["next_review_at"]
+
+
+def test_conditions_are_asked_of_the_history_in_the_body() -> None:
+    fell: Json = {"fields": {"mrr": 640}, "history": FELL}
+    dropped = {**leaf("mrr", "dropped_by_pct", "48.8"), "over": "30d"}
+    assert met(dropped, fell) == (True, "2026-12-20T00:00:00Z")
+    assert met(leaf("mrr", "dropped_by_pct", "48.8001"), fell) == (False, None)
+    assert met(leaf("mrr", "same_for", "3d"), fell) == (False, "2026-11-23T00:00:00Z")
+    assert met(leaf("mrr", "changed"), {"fields": {"mrr": 640}}) == (False, None)
+
+
+def test_a_policy_in_the_body_says_what_was_before() -> None:
+    falling = policy(rule("falling", "tier-1", {**leaf("mrr", "dropped_by_pct", 20), "over": "30d"}))
+    decision = answer({"fields": {"mrr": 640}, "history": FELL}, policy=falling)
+    assert (decision["tier"], decision["next_review_at"]) == ("tier-1", "2026-12-20T00:00:00Z")
+    said = "MRR is 640.00: dropped by 48.8 % in 30 days (from 1,250.00), asked at least 20 % (rule falling)."
+    assert decision["why"] == said
+
+
+def test_arr_was_twelve_times_what_mrr_was() -> None:
+    fell: dict[str, Json] = {"fields": {"mrr": 640}, "history": FELL}
+    assert met(leaf("arr", "dropped_by", 7_320), fell)[0]
+    assert not met(leaf("arr", "dropped_by", 7_320), {**fell, "fields": {"mrr": 640, "arr": 5}})[0]
+
+
+def test_what_is_missing_now_has_the_history_that_it_had() -> None:
+    once: dict[str, Json] = {"last_known": {"mrr": 640}, "history": FELL}
+    assert not met(leaf("mrr", "changed"), once)[0]
+    assert answer(once, policy=policy(requires=["mrr"]))["tier"] == "tier-3"
+
+
+@pytest.mark.parametrize("op", ["changed", "same_for"])
+def test_no_history_is_kept_of_the_words_for_tiers(op: str) -> None:
+    value: tuple[Json, ...] = ("1d",) if op == "same_for" else ()
+    for word in ("tier", "tier_rank", "days_in_tier", "rules_tier"):
+        assert refused({"account": {}, "condition": leaf(word, op, *value)}) == [
+            ("/condition/op", Code.OVER_EXCEEDS_HISTORY)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("account", "errors"),
+    [
+        (
+            {
+                "history": {
+                    "mrr": [["2026-11-20T00:00:01Z", 5], ["2026-11-20T00:00:00Z", 6], ["2026-11-19T00:00:00Z", 7]]
+                }
+            },
+            ["/account/history/mrr/1/0", "/account/history/mrr/2/0"],
+        ),
+        ({"fields": {"mrr": 7}, "history": FELL}, ["/account/history/mrr"]),
+        ({"last_known": {"mrr": 7}, "history": FELL}, ["/account/history/mrr"]),
+        ({"fields": {"mrr": 7}, "history": {"mrr": [["2026-11-20T00:00:00Z", "x"]]}}, ["/account/history/mrr/0/1"]),
+    ],
+)
+def test_a_history_is_in_order_and_ends_with_the_present_value(account: Json, errors: list[str]) -> None:
+    assert refused({"account": account}) == [(pointer, Code.VALUE_NOT_FOR_TYPE) for pointer in errors]
+
+
+def test_equal_times_and_equal_neighbours_are_a_history_too() -> None:
+    at = "2026-11-20T00:00:00Z"
+    account: Json = {"fields": {"mrr": 6}, "history": {"mrr": [[at, 5], [at, 6], [at, 6]]}}
+    assert met(leaf("mrr", "rose_by", 1), account)[0]
+
+
+def test_an_empty_history_says_nothing() -> None:
+    assert answer({"history": {"mrr": []}}, policy=policy(requires=["mrr"]))["hold"] == "missing_data"

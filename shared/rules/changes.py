@@ -1,0 +1,93 @@
+"""What a field was before, told of its history alone: old values, changes, and windows over numbers.
+
+Moments are whole seconds since 1970.
+"""
+
+from bisect import bisect_right
+from fractions import Fraction
+from operator import itemgetter
+
+from shared.accounts.history import Entry, History
+from shared.accounts.values import Value
+from shared.rules.condition import Aggregate, Duration, Leaf, Window
+
+type Amount = int | Fraction
+"""In ten-thousandths of the unit; an average is exact."""
+
+_time = itemgetter(0)
+
+
+def in_force(history: History, at: int) -> Value:
+    """The value of the last entry not later than `at`; where history begins later, the oldest known."""
+    return history.entries[max(0, bisect_right(history.entries, at, key=_time) - 1)][1]
+
+
+def old_value(history: History, over: int | None, now: int) -> Value | None:
+    """The one in force `over` before now, or without `over` the one before the last change; None: none is known."""
+    if over is not None:
+        return in_force(history, now - over)
+    last = last_change(history)
+    return None if last is None else history.entries[last - 1][1]
+
+
+def last_change(history: History) -> int | None:
+    """The index of the last entry that differs from the one before it."""
+    entries = history.entries
+    return next((index for index in range(len(entries) - 1, 0, -1) if entries[index][1] != entries[index - 1][1]), None)
+
+
+def has_changed(history: History, over: int | None, now: int) -> bool:
+    """Whether any change is known; with `over`, one that came into force later than that before now."""
+    last = last_change(history)
+    if over is None:
+        return last is not None or (history.cut and len(history.entries) == 1)
+    return last is not None and history.entries[last][0] > now - over
+
+
+def same_since(history: History) -> int:
+    """When the present value came into force, as far back as is known."""
+    return history.entries[last_change(history) or 0][0]
+
+
+def over_window(history: History, window: Window, then: int) -> Amount | None:
+    """What the entries later than `of` before `then`, and not later than that, come to; None where there is none."""
+    amounts = [value for _, value in _between(history, then - window.of, then) if type(value) is int]
+    if not amounts:
+        return None
+    match window.fn:
+        case Aggregate.AVG:
+            return Fraction(sum(amounts), len(amounts))
+        case Aggregate.MIN:
+            return min(amounts)
+        case Aggregate.MAX:
+            return max(amounts)
+        case Aggregate.SUM:
+            return sum(amounts)
+
+
+def old_amount(history: History, over: int | None, window: Window | None, now: int) -> Amount | None:
+    """The old value of an amount of change; of a window, without `over`, up to the second before the last change."""
+    if window is None:
+        value = old_value(history, over, now)
+        return value if type(value) is int else None
+    if over is not None:
+        return over_window(history, window, now - over)
+    last = last_change(history)
+    return None if last is None else over_window(history, window, history.entries[last][0] - 1)
+
+
+def ages(leaf: Leaf, history: History) -> set[int]:
+    """The seconds at which an entry begins to count for the leaf, or no longer does."""
+    if isinstance(leaf.value, Duration):
+        return {same_since(history) + leaf.value.seconds}
+    later = [0] if leaf.window is not None else []
+    if leaf.over is not None:
+        later.append(leaf.over)
+    if leaf.window is not None:
+        later += [distance + leaf.window.of for distance in later]
+    return {at + distance for at, _ in history.entries for distance in later}
+
+
+def _between(history: History, after: int, until: int) -> tuple[Entry, ...]:
+    first, end = (bisect_right(history.entries, edge, key=_time) for edge in (after, until))
+    return history.entries[first:end]
