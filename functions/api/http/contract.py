@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
@@ -15,6 +16,20 @@ LOGIN = "login"
 _NOT_OURS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 """The library's own refusals: ours are problem documents, all of one shape."""
 _PROBLEM = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_GATEWAY = {
+    "application/json": {
+        "schema": {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
+    }
+}
+_OF_THE_GATEWAY = (
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+"""What API Gateway refuses by itself, before any function sees the request or after one failed to answer; where a login
+is needed, that too.
+"""
 
 ABOUT = """Keeps every customer account in the right tier and says why.
 
@@ -39,6 +54,8 @@ class Contract:
             if route not in PUBLIC:
                 operation["security"] = [{LOGIN: []}]
             _refuse_with_problems(operation["responses"])
+            _let_the_gateway_refuse(operation["responses"], login=route not in PUBLIC)
+            _let_null_be_left_out(operation.get("requestBody", {}))
         document["servers"] = [{"url": self._public_url}]
         components = document["components"]
         components["schemas"] = {
@@ -63,3 +80,16 @@ def _refuse_with_problems(responses: dict[str, Any]) -> None:
             responses[status] = {"description": "Internal Server Error", "content": _PROBLEM}
         elif "HTTPValidationError" in schemas:
             del responses[status]
+
+
+def _let_the_gateway_refuse(responses: dict[str, Any], *, login: bool) -> None:
+    for status in (*_OF_THE_GATEWAY, *([HTTPStatus.UNAUTHORIZED] if login else [])):
+        response = responses.setdefault(str(status.value), {"description": status.phrase})
+        response["content"] = {**response.get("content", {}), **_GATEWAY}
+
+
+def _let_null_be_left_out(body: dict[str, Any]) -> None:
+    """No body at all counts as null: one that may be null is not required."""
+    shapes = [media["schema"] for media in body.get("content", {}).values()]
+    if any({"type": "null"} in shape.get("anyOf", ()) for shape in shapes):
+        body["required"] = False

@@ -45,10 +45,13 @@ def operation(
 
 
 def page_operation(name: str, tag: str, summary: str) -> dict[str, Any]:
-    """The same for a route that answers people with a page."""
+    """The same for a route that answers people with a page; an address that is none of it is refused as any is."""
     html = {"text/html": {"schema": {"type": "string"}}}
-    statuses = (HTTPStatus.OK, HTTPStatus.NOT_FOUND)
-    responses = {status.value: {"description": status.phrase, "content": html} for status in statuses}
+    missing = HTTPStatus.NOT_FOUND
+    responses = {
+        HTTPStatus.OK.value: {"description": HTTPStatus.OK.phrase, "content": html},
+        missing.value: {"description": missing.phrase, "content": {**html, CONTENT_TYPE: {"model": Problem}}},
+    }
     return {"operation_id": name, "tags": [tag], "summary": summary, "responses": responses}
 
 

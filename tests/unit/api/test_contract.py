@@ -70,7 +70,32 @@ def test_every_operation_says_how_it_answers_and_refuses(contract: dict[str, Any
             assert all(media["schema"] for media in content.values()), route
         if route in ROUTES:
             for status in ("400", "401", "403", "404", "500"):
-                assert list(operation["responses"][status]["content"]) == ["application/problem+json"], route
+                assert "application/problem+json" in operation["responses"][status]["content"], route
+
+
+def test_every_operation_says_what_the_gateway_refuses_by_itself(contract: dict[str, Any]) -> None:
+    for route, operation in _operations(contract):
+        told = {
+            status
+            for status, response in operation["responses"].items()
+            if _tells_a_message(response.get("content", {}))
+        }
+        assert told == {"404", "413", "429", "503", *(["401"] if route in ROUTES else [])}, route
+
+
+def _tells_a_message(content: dict[str, Any]) -> bool:
+    schema = content.get("application/json", {}).get("schema", {})
+    return bool(schema.get("properties") == {"message": {"type": "string"}})
+
+
+def test_a_body_is_required_unless_it_may_be_null(contract: dict[str, Any]) -> None:
+    required = {
+        route: operation["requestBody"]["required"]
+        for route, operation in _operations(contract)
+        if "requestBody" in operation
+    }
+
+    assert required == {route: route != "POST /v1/policy/draft/validate" for route in required}
 
 
 def test_what_needs_a_login_says_so(contract: dict[str, Any]) -> None:
