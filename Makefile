@@ -12,7 +12,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
 
-.PHONY: help setup lock lint types unit suites stack check test bench up down reset token send doctor layers synth bootstrap deploy
+.PHONY: help setup lock lint types unit suites stack fuzz check test bench up down reset token send doctor layers synth bootstrap deploy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,7 @@ endef
 $(eval $(call environment,ministack,emulator,the AWS emulator))
 $(eval $(call environment,bench,bench,the engines to measure against))
 $(eval $(call environment,checkov,checkov,the template scanner))
+$(eval $(call environment,contract,contract,the tester of the contract))
 
 setup: .venv/.installed .ministack/.installed ## install everything below this folder
 
@@ -60,6 +61,7 @@ lock: .tools/.installed ## pin the requirements again from pyproject.toml
 	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) --group emulator -o requirements/emulator.txt
 	@$(LOCK) --group checkov -o requirements/checkov.txt
+	@$(LOCK) --group contract -o requirements/contract.txt
 	@$(LOCK) pyproject.toml --group bench -c requirements/runtime.txt -o requirements/bench.txt
 
 lint: .venv/.installed
@@ -73,10 +75,12 @@ unit: .venv/.installed ## the pure core's tests
 	@$(RUN)pytest tests/unit -n 2 --dist loadfile -q
 suites: .venv/.installed .checkov/.installed
 	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra -n 2 --dist loadfile -q
-stack: setup
-	@$(RUN)pytest tests/stack -s
-	@# What a stack leaves behind does not depend on IAM: shown once.
+stack: setup .contract/.installed
+	@# The contract is tested where each function has its role alone, what a stack leaves behind where that makes no difference.
+	@$(RUN)pytest tests/stack -s --ignore tests/stack/test_contract.py
 	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py
+fuzz: setup .contract/.installed ## send every role's requests to a stack of its own: make fuzz EXAMPLES=100
+	@AUTH=true EXAMPLES=$(or $(EXAMPLES),50) $(RUN)pytest tests/stack/test_contract.py -s
 test: lint types suites stack ## every check and test; the deployed stack twice, once with IAM enforced
 check: lint types unit ## ruff, bandit, mypy, import contracts, unit tests: under a minute
 bench: .bench/.installed ## measure rules and decoding side by side with other engines: about a minute

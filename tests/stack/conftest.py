@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,18 @@ from local.warm import warm
 from tests.stack.customers import hire
 from tests.stack.deployed import Deployed
 from tests.stack.metering import Meter
+
+LAST = ("test_logs.py", "test_contract.py")
+"""After all others, in this order: what they all logged is looked at; then whatever a user may change is changed."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hooks of a folder get the items of all suites."""
+    here = Path(__file__).parent
+    items.sort(
+        key=lambda item: LAST.index(item.path.name) + 1 if item.path.parent == here and item.path.name in LAST else 0
+    )
 
 
 @pytest.fixture(scope="session")
