@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from math import floor
+from typing import NamedTuple
 
 from shared.accounts.values import SCALE, FieldType, Value
 from shared.rules.changes import Amount
@@ -32,7 +33,7 @@ def window_words(window: Window) -> str:
 def window_seen(leaf: Leaf, facts: Facts) -> str | None:
     """`712.50`: what the leaf's window comes to; None where that is not known."""
     amount = window_value(leaf, facts)
-    return None if amount is None else _amount_words(leaf, amount)
+    return None if amount is None else leaf.type.to_text(round(amount))
 
 
 def change_words(leaf: Leaf, facts: Facts, *, met: bool) -> str:
@@ -48,7 +49,7 @@ def change_words(leaf: Leaf, facts: Facts, *, met: bool) -> str:
 
 
 def change_asked(leaf: Leaf, *, met: bool) -> str:
-    """`dropped by at least 20 % in 30 days`: what the leaf asks of a value that is to meet it, or not to."""
+    """`risen by at least 20 % in 30 days`: what the leaf asks of a value that is to meet it, or not to."""
     no = "" if met else "not "
     match leaf.op, leaf.value:
         case Operator.SAME_FOR, Duration(written=written):
@@ -58,8 +59,7 @@ def change_asked(leaf: Leaf, *, met: bool) -> str:
         case Operator.CHANGED_FROM, (int() | str() | tuple()) as wanted:
             return f"{no}changed from {_value_words(leaf, wanted)}{_since(leaf)}"
         case op, int() if op in MOVES:
-            window = "" if leaf.window is None else f"{window_words(leaf.window)} "
-            return f"{window}{no}{_VERBS[op in RISES][0]} by at least {_asked_amount(leaf)}{_since(leaf)}"
+            return f"{_window(leaf)}{no}{_VERBS[op in RISES].moved} by at least {_asked_amount(leaf)}{_since(leaf)}"
         case _:
             return f"{no}changed{_since(leaf)}"
 
@@ -69,24 +69,34 @@ def seconds_words(seconds: int) -> str:
     return duration_words(duration_text(seconds))
 
 
-_VERBS = (("dropped", "drop"), ("rose", "rise"))
+class _Verb(NamedTuple):
+    past: str
+    present: str
+    moved: str
+
+
+_VERBS = (_Verb("dropped", "drop", "dropped"), _Verb("rose", "rise", "risen"))
+"""Of a drop, and of a rise."""
 
 
 def _move_words(leaf: Leaf, facts: Facts) -> str:
-    asked, since, (moved, move) = _asked_amount(leaf), _since(leaf), _VERBS[leaf.op in RISES]
-    window = "" if leaf.window is None else f"{window_words(leaf.window)} "
+    asked, since, verb, window = _asked_amount(leaf), _since(leaf), _VERBS[leaf.op in RISES], _window(leaf)
     new = seen(leaf, facts) if leaf.window is None else window_value(leaf, facts)
     old = before(leaf, facts)
     if not isinstance(old, int | Fraction) or not isinstance(new, int | Fraction):
-        return f"{window}not known to have {'risen' if leaf.op in RISES else moved}{since}, asked at least {asked}"
+        return f"{window}not known to have {verb.moved}{since}, asked at least {asked}"
     was = f"from {_amount_words(leaf, old)}" + (f" to {_amount_words(leaf, new)}" if leaf.window else "")
     way = new - old if leaf.op in RISES else old - new
     if way <= 0:
-        return f"{window}did not {move}{since} ({was}), asked at least {asked}"
+        return f"{window}did not {verb.present}{since} ({was}), asked at least {asked}"
     if leaf.op in PERCENTAGES and old <= 0:
-        return f"{window}{moved}{since} ({was}, which has no percentage), asked at least {asked}"
+        return f"{window}{verb.past}{since} ({was}, which has no percentage), asked at least {asked}"
     far = _percent(leaf, Fraction(way) / old * WHOLE) if leaf.op in PERCENTAGES else _amount_words(leaf, way)
-    return f"{window}{moved} by {far}{since} ({was}), asked at least {asked}"
+    return f"{window}{verb.past} by {far}{since} ({was}), asked at least {asked}"
+
+
+def _window(leaf: Leaf) -> str:
+    return "" if leaf.window is None else f"{window_words(leaf.window)} "
 
 
 def _since(leaf: Leaf) -> str:

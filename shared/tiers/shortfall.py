@@ -12,6 +12,7 @@ from shared.rules.condition import All, Always, Condition, Either, Leaf, Not
 from shared.rules.facts import Facts
 from shared.rules.trace import exact_text, shortage
 from shared.rules.wording import Ground, asked_words, value_words
+from shared.rules.wording_changes import window_seen
 from shared.rules.wording_values import grouped
 from shared.tiers.rulebook import Rulebook
 
@@ -118,6 +119,6 @@ def _gap(ground: Ground, facts: Facts, rulebook: Rulebook) -> Gap:
         field=leaf.field,
         label=rulebook.label(leaf.field),
         needs=asked_words(leaf, facts, rulebook.label, met=not ground.met),
-        actual=value_words(leaf, facts),
+        actual=value_words(leaf, facts) if leaf.window is None else window_seen(leaf, facts),
         short_by=None if short is None else exact_text(short, leaf.type),
     )

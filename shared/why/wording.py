@@ -51,9 +51,9 @@ _ASKED: Mapping[str, str] = {
     "changed_to": "changed to {}",
     "changed_from": "changed from {}",
     "same_for": "unchanged for {}",
-    "rose_by": "rose by at least {}",
+    "rose_by": "risen by at least {}",
     "dropped_by": "dropped by at least {}",
-    "rose_by_pct": "rose by at least {} %",
+    "rose_by_pct": "risen by at least {} %",
     "dropped_by_pct": "dropped by at least {} %",
 }
 

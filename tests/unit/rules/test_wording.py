@@ -116,6 +116,7 @@ WEEKS: dict[str, Json] = {"window": {"fn": "avg", "of": "14d"}}
             "600.00: average over 14 days dropped by 60.83 (from 843.33 to 782.50), asked at least 5",
         ),
         ({**leaf("mrr", ">=", 1000), **WEEKS}, DROP, "640.00: average over 14 days 640.00 below 1000"),
+        ({**leaf("mrr", ">", 9), **WEEKS}, [(5, 1234)], "1234.00: average over 14 days 1234.00 above 9"),
         ({**leaf("mrr", "=", 640), **WEEKS}, DROP, "640.00: average over 14 days 640.00 equal to 640"),
         (
             {**leaf("mrr", "<", 5), "window": {"fn": "min", "of": "1h"}},
@@ -150,7 +151,7 @@ def test_without_a_history_no_change_is_said() -> None:
             True,
             "average over 14 days dropped by at least 20 % in 30 days",
         ),
-        (leaf("mrr", "rose_by", 1000), False, "not rose by at least 1,000"),
+        (leaf("mrr", "rose_by", 1000), False, "not risen by at least 1,000"),
         ({**leaf("mrr", ">=", 1000), **WEEKS}, True, "average over 14 days at least 1,000.00"),
         ({**leaf("mrr", ">=", {"field": "acv"}), **WEEKS}, False, "average over 14 days below acv (not known)"),
         (leaf("plan", "changed_to", "pro"), True, "changed to pro"),

@@ -24,6 +24,7 @@ def mrr(op: str, value: Json) -> Json:
 
 
 PRO = leaf("plan", "=", "pro")
+WEEK: dict[str, Json] = {"window": {"fn": "avg", "of": "7d"}}
 
 
 def test_the_fresh_policy_has_no_warnings() -> None:
@@ -54,6 +55,10 @@ def test_a_rule_that_nothing_reaches_is_told(conditions: list[Json]) -> None:
         [{"all": [mrr(">=", 500), PRO]}, mrr(">=", 1000)],
         [mrr(">=", 500), {"any": [mrr(">=", 1000), PRO]}],
         [mrr(">=", 500), mrr("<=", {"field": "acv"})],
+        [leaf("mrr", "changed"), mrr(">=", 1000)],
+        [leaf("mrr", "rose_by", 0), leaf("mrr", "present")],
+        [{**leaf("mrr", ">=", 500), **WEEK}, mrr(">=", 1000)],
+        [{"all": [{**leaf("mrr", ">=", 500), **WEEK}, mrr("<", 500)]}, PRO],
         [{"not": mrr(">=", 500)}, leaf("acv", "missing")],
     ],
 )

@@ -1,10 +1,16 @@
 """What an account lacks for the next higher tier."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from shared.accounts.identity import FieldName
+from shared.accounts.values import Json
 from shared.tiers.shortfall import Gap, shortfall
 from tests.support.builders import NOW, account
 from tests.unit.rules.documents import leaf
+from tests.unit.rules.past import past
 from tests.unit.tiers.builders import policy, rule, rulebook
 
 
@@ -83,3 +89,27 @@ def test_a_rule_that_nothing_can_satisfy_is_passed_over() -> None:
     assert found is not None
     assert found.rule == "big"
     assert shortfall(account(seats=9), rulebook(policy(never)), NOW) is None
+
+
+WEEKS: dict[str, Json] = {"window": {"fn": "avg", "of": "14d"}}
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ({**leaf("mrr", ">=", 1000), **WEEKS}, "MRR average over 14 days at least 1,000.00 (355.00 short)"),
+        (
+            {**leaf("mrr", ">=", 1000), "window": {"fn": "avg", "of": "1d"}},
+            "MRR average over 1 day at least 1,000.00 (not known)",
+        ),
+        ({**leaf("mrr", "rose_by_pct", 20), "over": "30d"}, "MRR risen by at least 20 % in 30 days"),
+        ({"not": leaf("mrr", "changed")}, "MRR not changed"),
+        (leaf("mrr", "same_for", "45d"), "MRR unchanged for 45 days"),
+    ],
+)
+def test_what_is_short_of_a_change_or_a_window_is_said(when: Json, words: str) -> None:
+    moved = past("mrr", [(13, 650), (6, 640)])
+    fell = replace(account(mrr=640, tier="tier-3"), histories={FieldName("mrr"): moved})
+    found = shortfall(fell, rulebook(policy(rule("r", "tier-1", when))), NOW)
+    assert found is not None
+    assert found.words == f"Tier 1: High touch needs {words}."

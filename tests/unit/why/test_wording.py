@@ -62,7 +62,7 @@ def test_a_condition_shows_what_was_asked_and_what_there_was() -> None:
         ),
         (
             {"op": "rose_by", "old": "600.00", "over": "1d", "window": {"fn": "avg", "of": "7d"}},
-            "average over 7 days rose by at least 1,000.00 in 1 day",
+            "average over 7 days risen by at least 1,000.00 in 1 day",
             "640.00 (was 600.00)",
         ),
         ({"op": "<", "window": {"fn": "max", "of": "90m"}}, "highest of 90 minutes below 1,000.00", "640.00"),
