@@ -1,12 +1,13 @@
 """The field catalogue: which attributes an account has, of which type, from which sources in which order."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Self
 
 from shared.accounts.identity import MANUAL, FieldName, SourceName
+from shared.accounts.kept import Kept, most
 from shared.accounts.money import Currency, exponent
 from shared.accounts.values import FieldType, ValueType
 
@@ -31,8 +32,8 @@ class Field:
     """Which source wins, first to last; sources not named here come after, by name."""
     options: tuple[str, ...] = ()
     custom: bool = False
-    history: bool = False
-    """Whether the field's changes are kept for rules that read them."""
+    history: Kept = Kept.NONE
+    """What admins have kept of its past values, whether rules read them or not."""
 
 
 def _sources(names: str) -> tuple[SourceName, ...]:
@@ -55,7 +56,7 @@ def _built_in(
         yield Field(FieldName(name), kind, label, combine, sources)
 
 
-BUILT_IN: tuple[Field, ...] = (
+_FIELDS = (
     *_built_in("name Name", FieldType.STRING, PROFILE),
     *_built_in("mrr MRR, arr ARR, acv ACV", FieldType.MONEY, BILLING, combine=Combine.SUM),
     *_built_in("currency Currency, plan Plan", FieldType.STRING, BILLING),
@@ -84,6 +85,18 @@ BUILT_IN: tuple[Field, ...] = (
     *_built_in("products Products", FieldType.LIST, PROFILE),
     *_built_in("strategic Strategic", FieldType.BOOLEAN, PROFILE),
 )
+_OF_CHANGES = frozenset(
+    {
+        *("mrr", "arr", "plan", "seats", "seats_used", "renewal_date"),
+        *("customer_status", "payment_status", "stage", "owner"),
+        *("csm_score", "health_score", "nps", "csat"),
+    }
+)
+"""Whose changes people ask about; the others' would take room in every account's row for nothing."""
+
+BUILT_IN: tuple[Field, ...] = tuple(
+    replace(entry, history=Kept.CHANGES) if entry.name in _OF_CHANGES else entry for entry in _FIELDS
+)
 
 SYNCED_TIER = Field(FieldName("synced_tier"), FieldType.STRING, "CRM tier", sources=PROFILE)
 """What a CRM says the tier is, as the mapped property gave it: a tier's id or name. Tier rules can't read it."""
@@ -109,6 +122,8 @@ class Catalogue:
 
     fields: Mapping[FieldName, Field]
     currency: Currency = US_DOLLAR
+    needs: Mapping[FieldName, Kept] = field(default_factory=dict)
+    """What the published rules read of fields' past values."""
 
     @classmethod
     def fresh(cls, currency: Currency = US_DOLLAR) -> Self:
@@ -125,9 +140,14 @@ class Catalogue:
         }
 
     @cached_property
-    def with_history(self) -> tuple[FieldName, ...]:
-        """The fields whose changes are kept."""
-        return tuple(sorted(name for name, entry in self.fields.items() if entry.history))
+    def kept(self) -> Mapping[FieldName, Kept]:
+        """What is kept of each field's past values, by name, of those of which anything is: the setting, or what rules
+        need where that is more.
+        """
+        found = {
+            name: most(entry.history, self.needs.get(name, Kept.NONE)) for name, entry in sorted(self.fields.items())
+        }
+        return {name: kept for name, kept in found.items() if kept is not Kept.NONE}
 
     def __contains__(self, name: object) -> bool:
         return name in self.fields

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, pairwise
 from typing import Any
 
 from shared.accounts.account import Account
 from shared.accounts.contribution import Contribution
 from shared.accounts.history import History
+from shared.accounts.history_encoding import history_document, read_history, read_history_of_schema_2
 from shared.accounts.identity import AccountId, FieldName, RecordKey, TierId
 from shared.accounts.standing import Hold, Method, Override, Pending, Standing
 from shared.accounts.values import Value
@@ -16,9 +16,9 @@ from shared.accounts.version import Version, VersionKind
 
 type Row = dict[str, str | int]
 
-SCHEMA = 3
-"""Of the row; 2 added `histories`, 3 what the standing waits for. A later one adds attributes; what it does not know,
-this code drops at its next write."""
+SCHEMA = 4
+"""Of the row; 2 added `histories`, 3 what the standing waits for, 4 `past`, for `histories`
+which it still reads. A later one adds attributes; what it does not know, this code drops at its next write."""
 MAX_BYTES = 64 * 1024
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,7 +53,7 @@ def encoded(account: Account) -> Row:
     if account.values:
         row["values"] = _text(account.values)
     if account.histories:
-        row["histories"] = _text({name: _history(history) for name, history in account.histories.items()})
+        row["past"] = _text(_past(account))
     if account.standing != Standing():
         row["standing"] = _text(_standing(account.standing))
     if account.override is not None:
@@ -70,14 +70,15 @@ def encoded(account: Account) -> Row:
 def decoded(row: Mapping[str, Any]) -> Account:
     """The account of a row that `encoded` made; attributes that are not of it are ignored."""
     records = _json(row["records"])[0] if "records" in row else {}
+    values: dict[FieldName, Value] = _values(_json(row["values"])[0]) if "values" in row else {}
     due_at, override = row.get("due_at"), row.get("override")
     return Account(
         id=AccountId(row["id"]),
         created_at=moment(row["created_at"]),
         version=row["version"],
         records={RecordKey.parse(key): _read_contribution(entry) for key, entry in records.items()},
-        values=_values(_json(row["values"])[0]) if "values" in row else {},
-        histories=_read_histories(_json(row["histories"])[0]) if "histories" in row else {},
+        values=values,
+        histories=_read_past(row, values),
         standing=_read_standing(_json(row["standing"])[0]) if "standing" in row else Standing(),
         override=None if override is None else _read_override(_json(override)[0]),
         edits=row.get("edits", 0),
@@ -129,25 +130,24 @@ def _values[V: Value | None](entries: dict[str, Any]) -> dict[FieldName, V]:
     return entries  # type: ignore[return-value]  # JSON of values, its lists now tuples
 
 
-def _history(history: History) -> dict[str, object]:
-    """Times as seconds since the one before: full histories of five fields take 3.3 KB, with whole times 4 KB."""
-    times = [at for at, _ in history.entries]
-    entry: dict[str, object] = {
-        "at": [*times[:1], *(later - earlier for earlier, later in pairwise(times))],
-        "values": [value for _, value in history.entries],
+def _past(account: Account) -> dict[str, object]:
+    began = _seconds(micros(account.created_at))
+    return {
+        name: history_document(history, began, account.values.get(name)) for name, history in account.histories.items()
     }
-    if history.cut:
-        entry["cut"] = True
-    return entry
 
 
-def _read_histories(entries: dict[str, Any]) -> dict[FieldName, History]:
-    return {FieldName(name): _read_history(entry) for name, entry in entries.items()}
+def _read_past(row: Mapping[str, Any], values: Mapping[FieldName, Value]) -> dict[FieldName, History]:
+    if "past" in row:
+        began = _seconds(row["created_at"])
+        return {name: read_history(entry, began, values.get(name)) for name, entry in _json(row["past"])[0].items()}
+    if "histories" in row:
+        return {name: read_history_of_schema_2(entry) for name, entry in _json(row["histories"])[0].items()}
+    return {}
 
 
-def _read_history(entry: dict[str, Any]) -> History:
-    values = (tuple(value) if isinstance(value, list) else value for value in entry["values"])
-    return History(tuple(zip(accumulate(entry["at"]), values, strict=True)), entry.get("cut", False))
+def _seconds(micros: int) -> int:
+    return micros // 1_000_000
 
 
 def _version(version: Version) -> str:

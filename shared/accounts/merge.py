@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue, Combine, Field
 from shared.accounts.contribution import Contribution, RecordUpdate, first
-from shared.accounts.history import Histories, recorded
+from shared.accounts.history import Histories, recorded, tell_the_same
 from shared.accounts.identity import FieldName, RecordKey, SourceName
 from shared.accounts.standing import Cause
 from shared.accounts.values import Value
@@ -66,11 +66,13 @@ def revalued(
     restated: AbstractSet[FieldName] = frozenset(),
 ) -> Merge:
     """`account` with its values combined anew, and with the histories of `before` led on to them; the cause says
-    whether these or its life differ from `before`. What records say of the fields in `restated` is no news.
+    whether these, its life or what rules read of the past differ from `before`. What records say of the fields in
+    `restated` is no news.
     """
     values = _combined_values(account.records, catalogue)
     account = replace(account, values=values, histories=_histories(before, values, catalogue, now, restated))
-    same = (account.values, account.histories, account.archived) == (before.values, before.histories, before.archived)
+    same = (account.values, account.archived) == (before.values, before.archived)
+    same = same and tell_the_same(before.histories, account.histories, catalogue)
     return Merge(account, Cause.NONE if same and before.version else Cause.DATA)
 
 
@@ -88,7 +90,7 @@ def _histories(
     restated: AbstractSet[FieldName],
 ) -> Histories:
     """In two steps: what the catalogue in force makes of the records as they were is no change; the rest is."""
-    if not catalogue.with_history:
+    if not catalogue.kept:
         return {}
     combined = _combined_values(before.records, catalogue)
     histories = recorded(before.histories, combined, catalogue, now, restated=combined.keys())

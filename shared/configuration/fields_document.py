@@ -1,10 +1,12 @@
 """The field catalogue as JSON: one field as the API shows it, and all that differ from the built-in ones."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from shared.accounts.catalogue import BUILT_IN, TIER_WORDS, Catalogue, Combine, Field
 from shared.accounts.identity import FieldName, SourceName
+from shared.accounts.kept import Kept
 from shared.accounts.money import Currency
 from shared.accounts.values import FieldType, Json
 from shared.rules.errors import Code, DocumentError, DocumentRefused
@@ -18,7 +20,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\Z", re.ASCII)
 _BUILT_IN = {entry.name: entry for entry in BUILT_IN}
 _TYPES = {kind.value: kind for kind in FieldType}
 _COMBINES = {combine.value: combine for combine in Combine}
-_SUMMED = (FieldType.NUMBER, FieldType.MONEY)
+_KEPT: Mapping[str, Kept] = {kept.value: kept for kept in (Kept.NONE, Kept.CHANGES, Kept.DAILY)}
+_AMOUNTS = (FieldType.NUMBER, FieldType.MONEY)
 _EDITABLE = ("label", "combine", "sources", "options", "history")
 
 
@@ -57,7 +60,7 @@ def parse_field(document: Json) -> Field:
         combine=reading.choice(given.get("combine", base.combine.value), "/combine", _COMBINES, base.combine),
         sources=tuple(SourceName(s) for s in reading.texts(given.get("sources", list(base.sources)), "/sources")),
         options=reading.texts(given.get("options", list(base.options)), "/options", at_most=MAX_OPTIONS),
-        history=reading.flag(given.get("history", base.history), "/history"),
+        history=_history(reading, given.get("history", base.history.value)),
     )
     reading.errors.extend(_contradictions(entry))
     reading.done()
@@ -73,7 +76,7 @@ def field_to_json(entry: Field) -> dict[str, Json]:
         "sources": list(entry.sources),
         "options": list(entry.options),
         "custom": entry.custom,
-        "history": entry.history,
+        "history": entry.history.value,
     }
 
 
@@ -106,12 +109,23 @@ def _type(reading: Reading, given: object, base: Field) -> FieldType:
     return kind
 
 
+def _history(reading: Reading, value: Json) -> Kept:
+    """True and false, as documents once had it, stand for changes and none."""
+    if isinstance(value, bool):
+        return Kept.CHANGES if value else Kept.NONE
+    return reading.choice(value, "/history", _KEPT, Kept.NONE)
+
+
 def _contradictions(entry: Field) -> list[DocumentError]:
     found = []
     if entry.type is FieldType.ENUM and not entry.options:
         found.append(DocumentError("/options", Code.MISSING_KEY, "an enum names its options"))
     if entry.type is not FieldType.ENUM and entry.options:
         found.append(DocumentError("/options", Code.UNKNOWN_KEY, "only an enum has options"))
-    if entry.combine is Combine.SUM and entry.type not in _SUMMED:
+    if entry.combine is Combine.SUM and entry.type not in _AMOUNTS:
         found.append(DocumentError("/combine", Code.VALUE_NOT_FOR_TYPE, "only number and money are summed"))
+    if entry.history is Kept.DAILY and entry.type not in _AMOUNTS:
+        found.append(
+            DocumentError("/history", Code.VALUE_NOT_FOR_TYPE, "only number and money are kept by day: write changes")
+        )
     return found

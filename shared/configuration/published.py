@@ -10,6 +10,7 @@ from shared.alerts import rule
 from shared.alerts.rule import AlertRule
 from shared.configuration.alert_rules_document import parse_alert_rules
 from shared.configuration.fields_document import parse_fields
+from shared.configuration.keeping import keeping
 from shared.configuration.pauses import CAUTIOUS, NONE, Pauses
 from shared.configuration.pauses_document import parse_pauses
 from shared.configuration.settings import Settings
@@ -35,6 +36,7 @@ FRESH_POLICY_VERSION = 1
 class Published:
     settings: Settings
     catalogue: Catalogue
+    """With what the rules need kept of the past."""
     rulebook: Rulebook
     """The tiers, the policy and its version, compiled; and what holds accounts back."""
     alert_rules: Sequence[AlertRule]
@@ -67,11 +69,13 @@ def parse(bodies: Mapping[str, Mapping[str, Json]], *, begins_paused: bool = Fal
     version = policy["version"]
     if not isinstance(version, int):
         raise TypeError(f"the published policy's version is {version!r}")
+    rules = parse_policy(policy["policy"], tiers, catalogue)
+    catalogue = keeping(catalogue, rules)
     return Published(
         settings=settings,
         catalogue=catalogue,
         rulebook=Rulebook(
-            policy=parse_policy(policy["policy"], tiers, catalogue),
+            policy=rules,
             policy_version=version,
             tiers=tiers,
             catalogue=catalogue,

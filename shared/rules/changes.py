@@ -72,8 +72,9 @@ def old_amount(history: History, over: int | None, window: Window | None, now: i
         return value if type(value) is int else None
     if over is not None:
         return over_window(history, window, now - over)
-    last = last_change(history)
-    return None if last is None else over_window(history, window, history.entries[last][0] - 1)
+    days = History(history.daily)
+    last = last_change(days)
+    return None if last is None else over_window(history, window, days.entries[last][0] - 1)
 
 
 def ages(leaf: Leaf, history: History) -> set[int]:
@@ -85,9 +86,11 @@ def ages(leaf: Leaf, history: History) -> set[int]:
         later.append(leaf.over)
     if leaf.window is not None:
         later += [distance + leaf.window.of for distance in later]
-    return {at + distance for at, _ in history.entries for distance in later}
+    entries = history.entries if leaf.window is None else history.daily
+    return {at + distance for at, _ in entries for distance in later}
 
 
 def _between(history: History, after: int, until: int) -> tuple[Entry, ...]:
-    first, end = (bisect_right(history.entries, edge, key=_time) for edge in (after, until))
-    return history.entries[first:end]
+    entries = history.daily
+    first, end = (bisect_right(entries, edge, key=_time) for edge in (after, until))
+    return entries[first:end]

@@ -8,6 +8,7 @@ from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue, Field
 from shared.accounts.contribution import RecordUpdate
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, TierId
+from shared.accounts.kept import Kept
 from shared.accounts.merge import apply
 from shared.accounts.standing import Method, Standing
 from shared.accounts.values import FieldType, Json, Value
@@ -17,12 +18,15 @@ NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 CATALOGUE = Catalogue.fresh()
 
 
-def with_history(*names: str, catalogue: Catalogue = CATALOGUE) -> Catalogue:
-    """`catalogue` with these fields' changes kept; those that it does not know are custom texts."""
+def with_history(*names: str, kept: Kept = Kept.CHANGES, catalogue: Catalogue = CATALOGUE) -> Catalogue:
+    """`catalogue` with this kept of these fields, and nothing of the others; those that it does not know are custom
+    texts.
+    """
+    fields = {name: replace(entry, history=Kept.NONE) for name, entry in catalogue.fields.items()}
     for name in map(FieldName, names):
-        known = catalogue.fields.get(name) or Field(name, FieldType.STRING, label=name, custom=True)
-        catalogue = catalogue.with_field(replace(known, history=True))
-    return catalogue
+        known = fields.get(name) or Field(name, FieldType.STRING, label=name, custom=True)
+        fields[name] = replace(known, history=kept)
+    return replace(catalogue, fields=fields)
 
 
 def key(text: str = "recurly:acme-1") -> RecordKey:

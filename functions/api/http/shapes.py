@@ -22,6 +22,11 @@ _TIER = {
         "rank": {"type": "integer", "description": "The place in the list; may be left out."},
     },
 }
+KEPT = (
+    "What is kept of its past values: `none`, `changes` (the last 40 at most), or for number and money `daily` (also "
+    "the last value of each UTC day, of 400 days at most). What the published rules read of the past is kept in any "
+    "case. It begins at an account's next write. `true` stands for `changes`, `false` for `none`."
+)
 _FIELD = {
     "type": "object",
     "properties": {
@@ -31,7 +36,7 @@ _FIELD = {
         "combine": {"enum": ["sum", "latest"]},
         "sources": _TEXTS,
         "options": _TEXTS,
-        "history": {"type": "boolean"},
+        "history": {"enum": ["none", "changes", "daily", True, False], "description": KEPT},
     },
 }
 _POLICY = {

@@ -1,10 +1,13 @@
 """The JSON of the field catalogue."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict, cast
 
 from pydantic import Field as Described
 
+from functions.api.http.shapes import KEPT
 from shared.accounts.catalogue import Catalogue, Field
+
+type Setting = Literal["none", "changes", "daily"]
 
 
 class FieldView(TypedDict):
@@ -15,7 +18,7 @@ class FieldView(TypedDict):
     sources: Annotated[list[str], Described(description="Which source wins, first to last; then the others.")]
     options: list[str]
     custom: bool
-    history: Annotated[bool, Described(description="Whether its changes are kept for rules that read them.")]
+    history: Annotated[Setting, Described(description=KEPT)]
 
 
 class FieldsView(TypedDict):
@@ -34,7 +37,7 @@ def field_view(entry: Field) -> FieldView:
         sources=list(entry.sources),
         options=list(entry.options),
         custom=entry.custom,
-        history=entry.history,
+        history=cast("Setting", entry.history.value),
     )
 
 

@@ -31,6 +31,7 @@ class AccountItem(Model):
     records = UnicodeAttribute(null=True)
     values = UnicodeAttribute(null=True)
     histories = UnicodeAttribute(null=True)
+    past = UnicodeAttribute(null=True)
     standing = UnicodeAttribute(null=True)
     override = UnicodeAttribute(null=True)
     edits = WholeNumber(null=True)

@@ -12,6 +12,7 @@ from shared.accounts.catalogue import Catalogue
 from shared.accounts.encoding import encoded
 from shared.accounts.history import MAX_BYTES, MAX_ENTRIES, Entry, Histories, History, last_known, recorded
 from shared.accounts.identity import FieldName
+from shared.accounts.kept import Kept
 from shared.accounts.values import FieldType, Value
 from tests.support.builders import NOW, account, with_history
 
@@ -67,6 +68,22 @@ def test_switched_on_a_history_begins_with_the_present_value_and_switched_off_it
 
     assert begun == {MRR: history((AT + 60, 5)), SEATS: history((AT, 1))}
     assert recorded(begun, {MRR: 5, SEATS: 1}, off, later(61)) == {SEATS: history((AT, 1))}
+
+
+def test_of_the_last_value_alone_nothing_before_it_is_kept() -> None:
+    last = with_history("mrr", kept=Kept.LAST)
+
+    assert after((NOW, {MRR: 5}), (later(1), {MRR: 7}), (later(2), {}), catalogue=last) == {MRR: history((AT + 1, 7))}
+
+
+def test_less_is_kept_from_the_next_write_on() -> None:
+    full = after((NOW, {MRR: 5}), (later(1), {MRR: 7}), catalogue=with_history("mrr", kept=Kept.DAILY))
+
+    changes = recorded(full, {}, with_history("mrr"), later(2))
+    last = recorded(changes, {}, with_history("mrr", kept=Kept.LAST), later(3))
+
+    assert (changes, last) == ({MRR: history((AT, 5), (AT + 1, 7))}, {MRR: history((AT + 1, 7))})
+    assert recorded(last, {}, with_history(), later(4)) == {}
 
 
 def test_a_history_of_another_types_values_begins_anew() -> None:
@@ -178,4 +195,4 @@ def test_histories_are_what_an_independent_fold_gives(steps: list[tuple[int, dic
 
 
 def _size(histories: Histories) -> int:
-    return len(str(encoded(replace(account(), histories=histories))["histories"]).encode())
+    return len(str(encoded(replace(account(), histories=histories))["past"]).encode())

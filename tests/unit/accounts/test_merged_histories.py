@@ -15,10 +15,11 @@ from shared.accounts.identity import MANUAL, AccountId, FieldName, SourceName
 from shared.accounts.merge import Merge, apply, revalued
 from shared.accounts.standing import Cause
 from shared.accounts.values import SCALE
-from tests.support.builders import CATALOGUE, NOW, update, with_history
+from tests.support.builders import NOW, update, with_history
 
 MRR, ARR, SEATS, PLAN = (FieldName(name) for name in ("mrr", "arr", "seats", "plan"))
 KEPT = with_history("mrr", "arr", "seats", "plan")
+NOTHING_KEPT = with_history()
 AT = int(NOW.timestamp())
 
 
@@ -87,7 +88,7 @@ def test_a_newer_version_with_equal_values_leaves_the_histories_alone() -> None:
 
 
 def test_nothing_is_kept_where_no_field_keeps_history() -> None:
-    assert merged(update(mrr=100), update(version=2, mrr=80), catalogue=CATALOGUE).histories == {}
+    assert merged(update(mrr=100), update(version=2, mrr=80), catalogue=NOTHING_KEPT).histories == {}
 
 
 def test_the_same_state_read_at_other_rates_is_no_change() -> None:
@@ -139,7 +140,7 @@ def test_another_source_order_is_no_change_and_a_delivery_after_it_is_one() -> N
 
 
 def test_switched_on_the_first_change_is_not_lost() -> None:
-    state = merged(update(mrr=100), catalogue=CATALOGUE)
+    state = merged(update(mrr=100), catalogue=NOTHING_KEPT)
 
     after = apply(state, update(version=2, mrr=80), KEPT, later(9))
 
@@ -147,11 +148,11 @@ def test_switched_on_the_first_change_is_not_lost() -> None:
 
 
 def test_a_history_that_begins_or_ends_wakes_who_reads_it_and_goes_on_quietly() -> None:
-    off = merged(update(mrr=100), catalogue=CATALOGUE)
+    off = merged(update(mrr=100), catalogue=NOTHING_KEPT)
 
     begun = apply(off, update(version=2, mrr=100), KEPT, later(9))
     on = apply(begun.account, update(version=3, mrr=100), KEPT, later(10))
-    ended = apply(on.account, update(version=4, mrr=100), CATALOGUE, later(11))
+    ended = apply(on.account, update(version=4, mrr=100), NOTHING_KEPT, later(11))
 
     assert [step.cause for step in (begun, on, ended)] == [Cause.DATA, Cause.NONE, Cause.DATA]
     assert entries(on.account, MRR) == [(9, 100)]

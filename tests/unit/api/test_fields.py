@@ -49,6 +49,20 @@ def test_a_built_in_field_stays(stage: Stage) -> None:
     assert stage.call("DELETE /v1/fields/nps", if_match="*").problem == "built_in"
 
 
+def test_a_fields_history_is_shown_as_it_is_set_whatever_rules_need(stage: Stage) -> None:
+    reply = stage.call("PATCH /v1/fields/mrr", {"history": False}, if_match="*")
+
+    assert reply.json["history"] == "none"
+    shown = {field["name"]: field["history"] for field in stage.call("GET /v1/fields", role="viewer").json["items"]}
+    assert (shown["mrr"], shown["seats"], shown["country"]) == ("none", "changes", "none")
+
+
+def test_a_text_is_not_kept_by_day(stage: Stage) -> None:
+    reply = stage.call("PATCH /v1/fields/plan", {"history": "daily"}, if_match="*")
+
+    assert (reply.status, reply.errors) == (422, {("/history", "value_not_for_type")})
+
+
 def test_a_field_keeps_its_name(stage: Stage) -> None:
     reply = stage.call("PATCH /v1/fields/mrr", {"name": "rrm"}, if_match="*")
 
@@ -105,7 +119,7 @@ def test_a_field_that_a_source_maps_to_stays(stage: Stage) -> None:
         ({"sources": ["recurly", "manual"]}, 4),
         ({"combine": "latest"}, 4),
         ({"label": "Monthly"}, 0),
-        ({"history": True}, 0),
+        ({"history": "daily"}, 0),
     ],
 )
 def test_another_way_to_combine_has_every_account_combined_again(

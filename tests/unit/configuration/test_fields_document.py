@@ -61,11 +61,27 @@ def test_a_built_in_field_takes_another_label_and_source_order_but_no_other_type
         ({"name": "region", "type": "string", "options": ["a"]}, "/fields/0/options", "unknown_key"),
         ({"name": "region", "type": "string", "combine": "sum"}, "/fields/0/combine", "value_not_for_type"),
         ({"name": "region", "type": "string", "size": 5}, "/fields/0/size", "unknown_key"),
+        ({"name": "region", "type": "string", "history": "last"}, "/fields/0/history", "not_in_options"),
+        ({"name": "region", "type": "string", "history": 1}, "/fields/0/history", "not_in_options"),
+        ({"name": "region", "type": "string", "history": "daily"}, "/fields/0/history", "value_not_for_type"),
+        ({"name": "region", "type": "list", "history": "daily"}, "/fields/0/history", "value_not_for_type"),
         (5, "/fields/0", "value_not_for_type"),
     ],
 )
 def test_a_wrong_field_is_refused_where_it_is_wrong(document: Json, pointer: str, code: str) -> None:
     assert refused(document)[pointer] == code
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("none", "none"), ("changes", "changes"), ("daily", "daily"), (True, "changes"), (False, "none")],
+)
+def test_a_fields_history_is_a_word_or_as_documents_once_had_it_a_flag(written: Json, kept: str) -> None:
+    assert field_to_json(parse_field({"name": "acv", "history": written}))["history"] == kept
+
+
+def test_a_custom_fields_history_is_not_kept_unless_it_says_so() -> None:
+    assert field_to_json(parse_field({"name": "region", "type": "string"}))["history"] == "none"
 
 
 @pytest.mark.parametrize("word", sorted(TIER_WORDS))

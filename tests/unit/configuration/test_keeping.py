@@ -1,0 +1,60 @@
+"""What accounts keep of the past is at least what the published rules read."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from shared.accounts.identity import FieldName
+from shared.accounts.kept import Kept
+from shared.accounts.values import Json
+from shared.configuration.published import Published, fresh, parse
+
+COUNTRY, ACV, MRR = FieldName("country"), FieldName("acv"), FieldName("mrr")
+
+
+def published(when: Json, *, requires: tuple[str, ...] = (), fields: tuple[Json, ...] = ()) -> Published:
+    policy: Mapping[str, Json] = {
+        "rules": [{"id": "high", "tier": "tier-1", "when": when}],
+        "requires": list(requires),
+    }
+    return parse({"fields": {"fields": list(fields)}, "policy": {"version": 2, "policy": policy}})
+
+
+def test_on_a_fresh_deployment_changes_are_kept_of_what_people_ask_about() -> None:
+    found = fresh().catalogue.kept
+
+    assert set(found.values()) == {Kept.CHANGES}
+    assert set(found) == {
+        *("mrr", "arr", "plan", "seats", "seats_used", "renewal_date", "customer_status", "payment_status"),
+        *("stage", "owner", "csm_score", "health_score", "nps", "csat"),
+    }
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"field": "acv", "op": ">", "value": 5},
+        {"any": [{"not": {"field": "acv", "op": "missing"}}]},
+        {"field": "mrr", "op": "<", "value": {"field": "acv", "times": "0.1"}},
+    ],
+)
+def test_the_last_value_is_kept_of_what_a_tier_rule_reads(when: Json) -> None:
+    found = published(when)
+
+    assert found.catalogue.kept[ACV] is Kept.LAST
+    assert found.rulebook.catalogue is found.catalogue
+    assert COUNTRY not in found.catalogue.kept
+
+
+def test_the_last_value_is_kept_of_what_the_policy_requires() -> None:
+    assert published({"always": True}, requires=("country",)).catalogue.kept[COUNTRY] is Kept.LAST
+
+
+def test_a_setting_has_more_kept_and_never_less() -> None:
+    when: Json = {"field": "mrr", "op": ">", "value": 5}
+
+    more = published(when, fields=({"name": "mrr", "history": "daily"},))
+    less = published(when, fields=({"name": "mrr", "history": "none"},))
+
+    assert (more.catalogue.kept[MRR], less.catalogue.kept[MRR]) == (Kept.DAILY, Kept.LAST)
+    assert less.catalogue.fields[MRR].history is Kept.NONE
