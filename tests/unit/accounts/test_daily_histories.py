@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -200,3 +201,34 @@ def test_changes_are_kept_by_day_or_not(steps: list[tuple[int, int | None]]) -> 
         moments.append((on(0, hours), value))
 
     assert after(*moments).entries == after(*moments, catalogue=with_history("mrr")).entries
+
+
+UPDATES = st.lists(
+    st.builds(
+        lambda record, version, mrr: update(record, version, mrr=mrr),
+        st.sampled_from(["recurly:a", "recurly:b", "generic:x"]),
+        st.integers(1, 60),
+        st.one_of(st.none(), st.integers(0, 5)),
+    ),
+    max_size=60,
+    unique_by=lambda step: (step.key, step.version),
+)
+
+
+@given(UPDATES, st.randoms(use_true_random=False))
+def test_in_any_order_of_arrival_values_are_the_same_and_histories_within_bounds(
+    updates: list[RecordUpdate], random: Random
+) -> None:
+    shuffled = random.sample(updates, len(updates))
+
+    one, _ = merged(*((step, on(0, 5 * index)) for index, step in enumerate(updates)), catalogue=BY_DAY)
+    other, _ = merged(*((step, on(0, 5 * index)) for index, step in enumerate(shuffled)), catalogue=BY_DAY)
+
+    assert one.values == other.values
+    for found in (one, other):
+        for name, history in found.histories.items():
+            days = [day for day, _ in history.days.each()]
+            assert days == sorted(set(days))
+            assert len(history.entries) <= MAX_ENTRIES
+            assert found.values.get(name, history.last_known) == history.last_known
+            assert [*history.days.each()][-1][1] == history.last_known

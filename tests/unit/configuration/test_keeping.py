@@ -46,6 +46,34 @@ def test_the_last_value_is_kept_of_what_a_tier_rule_reads(when: Json) -> None:
     assert COUNTRY not in found.catalogue.kept
 
 
+AVERAGE: Json = {"fn": "avg", "of": "30d"}
+
+
+@pytest.mark.parametrize(
+    ("when", "kept"),
+    [
+        ({"field": "acv", "op": "changed"}, Kept.CHANGES),
+        ({"field": "acv", "op": "same_for", "value": "45d"}, Kept.CHANGES),
+        ({"field": "acv", "op": "dropped_by_pct", "value": 20, "over": "30d"}, Kept.CHANGES),
+        ({"field": "acv", "op": ">", "value": 5, "window": AVERAGE}, Kept.DAILY),
+        ({"not": {"field": "acv", "op": "rose_by", "value": 5, "window": AVERAGE}}, Kept.DAILY),
+        (
+            {
+                "any": [
+                    {"field": "acv", "op": "<", "value": 5, "window": AVERAGE},
+                    {"field": "acv", "op": "changed"},
+                    {"field": "acv", "op": "present"},
+                ]
+            },
+            Kept.DAILY,
+        ),
+        ({"field": "mrr", "op": "<", "value": {"field": "acv"}, "window": AVERAGE}, Kept.LAST),
+    ],
+)
+def test_what_is_kept_is_the_most_that_any_leaf_reads(when: Json, kept: Kept) -> None:
+    assert published(when).catalogue.needs[ACV] is kept
+
+
 def test_the_last_value_is_kept_of_what_the_policy_requires() -> None:
     assert published({"always": True}, requires=("country",)).catalogue.kept[COUNTRY] is Kept.LAST
 
