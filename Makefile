@@ -12,7 +12,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
 
-.PHONY: help setup lock lint types unit suites stack fuzz check test bench up down reset token send doctor layers synth bootstrap deploy
+.PHONY: help setup lock lint types unit suites stack fuzz check test bench cost counts up down reset token send doctor layers synth bootstrap deploy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,15 +76,20 @@ unit: .venv/.installed ## the pure core's tests
 suites: .venv/.installed .checkov/.installed
 	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra -n 2 --dist loadfile -q
 stack: setup .contract/.installed
-	@# The contract is tested where each function has its role alone, what a stack leaves behind where that makes no difference.
+	@# The contract is tested where each function has its role alone; what a stack leaves behind and what a webhook costs, where
+	@# that makes no difference.
 	@$(RUN)pytest tests/stack -s --ignore tests/stack/test_contract.py
-	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py
+	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py --ignore tests/stack/test_costs.py
 fuzz: setup .contract/.installed ## send every role's requests to a stack of its own: make fuzz EXAMPLES=100
 	@AUTH=true EXAMPLES=$(or $(EXAMPLES),50) $(RUN)pytest tests/stack/test_contract.py -s
 test: lint types suites stack ## every check and test; the deployed stack twice, once with IAM enforced
 check: lint types unit ## ruff, bandit, mypy, import contracts, unit tests: under a minute
 bench: .bench/.installed ## measure rules and decoding side by side with other engines: about a minute
 	@.bench/bin/python -m bench
+cost: .venv/.installed ## print what webhooks cost on AWS, line by line, beside the target
+	@$(PY) -m cost
+counts: setup ## count anew what a webhook of each kind does, and keep the numbers in cost/counts.json
+	@COUNTS=keep $(RUN)pytest tests/stack/test_costs.py -s
 
 # The local stack. LOCAL: its folder; another one is another stack.
 LOCAL ?= .local

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from cost import model
 from infra.layers import ROOT
 from tests.infra.assembled import Assembled
 
@@ -60,3 +61,9 @@ def test_a_lost_clock_tick_is_told_and_not_repeated(prod: Assembled) -> None:
     destination = failures.properties["DestinationConfig"]["OnFailure"]["Destination"]
     assert failures.properties["MaximumRetryAttempts"] == 0
     assert prod.target(destination).name == "tierwright-prod-clock-dead"
+
+
+def test_costs_are_reckoned_with_the_memory_that_is_deployed(prod: Assembled) -> None:
+    reckoned = model.rates().memory_mb
+
+    assert reckoned == {name: prod.functions()[name].properties["MemorySize"] for name in reckoned}

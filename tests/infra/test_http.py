@@ -1,7 +1,9 @@
 """The way in: who may call what without a token, and what is written down of it."""
 
 import json
+import re
 
+from cost import model
 from tests.infra.assembled import Assembled
 
 
@@ -47,3 +49,20 @@ def test_requests_are_throttled_and_logged_without_paths_and_addresses(prod: Ass
     logged = set(json.loads(stage["AccessLogSettings"]["Format"]).values())
     assert "$context.routeKey" in logged
     assert not logged & {"$context.path", "$context.identity.sourceIp", "$context.authorizer.claims.email"}
+
+
+def test_a_line_of_the_access_log_is_no_longer_than_costs_reckon_with(prod: Assembled) -> None:
+    (stage,) = (each.properties for each in prod.resources("AWS::ApiGatewayV2::Stage"))
+    typical = {
+        "requestId": "JKJaXmPLvHcESHA=",
+        "routeKey": "POST /webhooks/{source}",
+        "status": "200",
+        "responseLatency": "1234",
+        "responseLength": "0",
+    }
+    form = stage["AccessLogSettings"]["Format"]
+
+    line = re.sub(r"\$context\.([A-Za-z.]+)", lambda found: typical.get(found[1], "-"), form)
+
+    assert json.loads(line)["route"] == typical["routeKey"]
+    assert len(line) + 26 <= model.rates().assumptions["access_log_bytes"]

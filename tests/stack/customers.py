@@ -14,7 +14,7 @@ from tests.support.signing import recurly_body, recurly_headers
 
 HIGH, LOW = Fraction("1225.00"), Fraction("640.00")
 """MRR in Tier 1, and in Tier 2."""
-CSMS = tuple(f"csm-{number:02}@example.com" for number in range(50))
+CSMS = tuple(f"csm-{number:02}@example.com" for number in range(51))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,14 @@ def announce(deployed: Deployed, customer: Customer, *, event: str = "updated") 
     return deployed.post("recurly", body, headers).status
 
 
-def customers(deployed: Deployed, number: int, group: str) -> list[Customer]:
-    """In Tier 1, each with its CSM: deployed, billed at Recurly and told of by signed webhooks of both sources."""
+def customers(deployed: Deployed, number: int, group: str, *, last: bool = False) -> list[Customer]:
+    """In Tier 1, each with its CSM: deployed, billed at Recurly and told of by signed webhooks of both sources.
+
+    The sandbox's first and the first CSMs, or the last of both: those share neither accounts nor mails with these.
+    """
     found = [
-        Customer(code, subscription, CSMS[place])
-        for place, (code, subscription) in enumerate(islice(_repriced(deployed), number))
+        Customer(code, subscription, CSMS[-1 - place if last else place])
+        for place, (code, subscription) in enumerate(islice(_repriced(deployed, last=last), number))
     ]
     assert len(found) == number, f"the sandbox has {len(found)} customers that bill in the reporting currency"
     records = [
@@ -66,9 +69,10 @@ def account(deployed: Deployed, code: str) -> Mapping[str, Any] | None:
     return found
 
 
-def _repriced(deployed: Deployed) -> Iterator[tuple[str, str]]:
+def _repriced(deployed: Deployed, *, last: bool) -> Iterator[tuple[str, str]]:
     """Codes and subscriptions whose price can make both amounts: others are on trial, or bill in other currencies."""
-    for code in Recurly(deployed.running.stack.sandboxes["recurly"]).codes():
+    codes = Recurly(deployed.running.stack.sandboxes["recurly"]).codes()
+    for code in reversed(codes) if last else codes:
         try:
             reprice(deployed, code, LOW)
             subscription = reprice(deployed, code, HIGH)

@@ -79,6 +79,16 @@ class Deployed:
         """The messages on each dead-letter queue."""
         return {name: count for name, count in self._counts().items() if name.endswith("-dead")}
 
+    def logs(self) -> Mapping[str, Sequence[str]]:
+        """Each log group's lines so far, its functions' own and the platform's, by the group's name."""
+        client = self.running.clients("logs")
+        groups = client.get_paginator("describe_log_groups").paginate().build_full_result()["logGroups"]
+        found = {}
+        for group in groups:
+            pages = client.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+            found[group["logGroupName"]] = [event["message"] for page in pages for event in page["events"]]
+        return found
+
     def _counts(self) -> Mapping[str, int]:
         sqs = self.running.clients("sqs")
         return {

@@ -119,6 +119,6 @@ def _sent_at(mail: Mapping[str, Any]) -> float:
 def _print_table(title: str, figures: Figures, webhooks: int) -> None:
     lines = [f"\n{title}: {figures.all_calls / webhooks:.2f} AWS calls, "]
     lines[0] += f"{figures.write_units.total() / webhooks:.2f} write units"
-    for (function, call), number in sorted(figures.calls.items()):
+    for (function, call), number in sorted((figures.calls + figures.refreshes).items()):
         lines.append(f"  {function:<13} {call:<32} {number / webhooks:6.2f}")
     print("\n".join(lines))  # noqa: T201 - the figures are what the run is for

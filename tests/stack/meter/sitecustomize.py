@@ -1,7 +1,7 @@
 """Counts what the deployed functions do, from inside their processes, with no word of it in the product.
 
-Python loads this module at start where PYTHONPATH names this folder. Each AWS call and each invocation is a JSON line
-appended to the file that METER_FILE names.
+Python loads this module at start where PYTHONPATH names this folder. Each AWS call, each request to a vendor and each
+invocation's begin and end is a JSON line appended to the file that METER_FILE names.
 """
 
 import importlib.abc
@@ -9,9 +9,12 @@ import importlib.machinery
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
+
+import units  # type: ignore[import-not-found]  # beside this module, where Python finds it at start
 
 FILE = os.environ.get("METER_FILE", "")
 
@@ -20,6 +23,17 @@ def tell(what: str, **figures: object) -> None:
     line = json.dumps({"what": what, "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""), **figures})
     with open(FILE, "a", encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs the cold start that is measured
         file.write(line + "\n")
+
+
+def tell_call(service: str, operation: str, parameters: dict[str, Any], answer: dict[str, Any]) -> None:
+    dynamodb = service == "dynamodb"
+    tell(
+        f"{service}.{operation}",
+        table=units.table(parameters),
+        write_units=units.write_units(operation, answer) if dynamodb else 0,
+        read_units=units.read_units(operation, parameters, answer) if dynamodb else 0,
+        billed=units.billed(operation, parameters),
+    )
 
 
 def meter_botocore(module: Any) -> None:
@@ -31,11 +45,7 @@ def meter_botocore(module: Any) -> None:
         if service == "dynamodb":
             parameters = {**parameters, "ReturnConsumedCapacity": "TOTAL"}
         answer = call(self, operation, parameters)
-        used = answer.get("ConsumedCapacity", [])
-        used = used if isinstance(used, list) else [used]
-        write = operation in {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
-        units = sum(float(each.get("CapacityUnits", 0)) for each in used) if write else 0
-        tell(f"{service}.{operation}", write_units=units)
+        tell_call(service, operation, parameters, answer)
         return answer
 
     module.BaseClient._make_api_call = metered
@@ -46,18 +56,33 @@ def meter_lean(module: Any) -> None:
 
     def metered(self: Any, service: str, operation: str, parameters: Any) -> Any:
         answer = call(self, service, operation, parameters)
-        tell(f"{service}.{operation}", write_units=0)
+        tell_call(service, operation, parameters, answer)
         return answer
 
     module.Caller.call = metered
+
+
+def meter_vendor(module: Any) -> None:
+    ask = module.Host.ask
+
+    def metered(self: Any, method: str, reference: str, headers: Any) -> Any:
+        tell("vendor.request")
+        return ask(self, method, reference, headers)
+
+    module.Host.ask = metered
 
 
 def meter_handler(module: Any) -> None:
     handle = module.handler
 
     def metered(event: Any, context: Any) -> Any:
-        tell("invocation", write_units=0)
-        return handle(event, context)
+        began, spent = time.monotonic(), time.process_time()
+        tell("invocation", **units.woken(event))
+        try:
+            return handle(event, context)
+        finally:
+            cpu, seconds = time.process_time() - spent, time.monotonic() - began
+            tell("end", cpu_ms=cpu * 1_000, ms=seconds * 1_000)
 
     module.handler = metered
 
@@ -66,6 +91,7 @@ FUNCTIONS = ("webhook", "ingest", "crm_sync", "tier_trigger", "announce", "clock
 METERS: dict[str, Callable[[Any], None]] = {
     "botocore.client": meter_botocore,
     "shared.aws.lean": meter_lean,
+    "shared.connectors.transport": meter_vendor,
     **{f"functions.{name}.handler": meter_handler for name in FUNCTIONS},
 }
 
