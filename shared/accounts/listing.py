@@ -23,6 +23,8 @@ class AccountFilter:
     stage: str | None = None
     text: str | None = None
     """Part of the name or of an external id, in any case."""
+    pending: bool | None = None
+    """Whether another tier is on its way."""
 
     def matches(self, account: Account) -> bool:
         """Whether a list with this filter shows the account; none shows one that is archived."""
@@ -31,6 +33,7 @@ class AccountFilter:
             and self.tier in (None, account.standing.tier)
             and self.owner in (None, account.owner)
             and self.stage in (None, account.values.get(STAGE))
+            and self.pending in (None, account.standing.pending is not None)
             and (self.text is None or _bears(account, self.text.casefold()))
         )
 

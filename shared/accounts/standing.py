@@ -97,7 +97,7 @@ class TierChange:
     policy_version: int | None
     cause: str
     """What led to the decision: `data`, `override`, `expiry` (of an override), `date` (one that rules read came),
-    `policy`, `tiers`."""
+    `hold` (one that a policy has ended), `approval`, `policy`, `tiers`."""
     why: str
     decision: Mapping[str, object]
     """The decision in full, as the API shows it."""

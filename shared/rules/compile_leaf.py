@@ -3,11 +3,12 @@
 import operator
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from fractions import Fraction
 
 from shared.accounts.values import SCALE, FieldType, Value
 from shared.rules.changes import Amount
 from shared.rules.compile_changes import compile_change, windowed
-from shared.rules.condition import Leaf, Operator, Reference
+from shared.rules.condition import MILLION, Leaf, Operator, Reference
 from shared.rules.distances import Distances, distances
 from shared.rules.facts import Facts, Test
 from shared.rules.vocabulary import HISTORY, PRESENCE
@@ -51,17 +52,22 @@ def compile_leaf(leaf: Leaf) -> Test:
 
 
 def _presence(leaf: Leaf) -> Test:
-    present = _present(leaf)
-    return present if leaf.op is Operator.PRESENT else lambda facts: not present(facts)
+    """Asked of the true values: a last known one in the place of a missing one makes no field present."""
+    field, fits, wanted = leaf.field, _fits(leaf), leaf.op is Operator.PRESENT
+    return lambda facts: fits((facts.values if facts.true_values is None else facts.true_values).get(field)) is wanted
 
 
 def _present(leaf: Leaf) -> Test:
-    field = leaf.field
+    field, fits = leaf.field, _fits(leaf)
+    return lambda facts: fits(facts.values.get(field))
+
+
+def _fits(leaf: Leaf) -> Callable[[Value | None], bool]:
     if leaf.type.type is FieldType.ENUM:
         options = frozenset(leaf.type.options)
-        return lambda facts: facts.values.get(field) in options
+        return lambda value: value in options
     kept_as = _KEPT_AS[leaf.type.type]
-    return lambda facts: type(facts.values.get(field)) is kept_as
+    return lambda value: type(value) is kept_as
 
 
 def _ordered(leaf: Leaf, bound: int) -> Test:
@@ -96,6 +102,8 @@ _ORDER: Mapping[Operator, Callable[[Amount, Amount], bool]] = {
 def _compared(leaf: Leaf, reference: Reference) -> Test:
     """Both sides times SCALE: the product is exact. Of dates and timestamps `times` is 1."""
     field, other, times, holds = leaf.field, reference.field, reference.times, _ORDER[leaf.op]
+    if reference.margin:
+        return _compared_with_margin(leaf, reference)
 
     def test(facts: Facts) -> bool:
         left, right = facts.values.get(field), facts.values.get(other)
@@ -107,15 +115,33 @@ def _compared(leaf: Leaf, reference: Reference) -> Test:
 def _windowed(leaf: Leaf) -> Test:
     """The reference's field isn't windowed."""
     amount, holds, value = windowed(leaf, _present(leaf)), _ORDER[leaf.op], leaf.value
-    if not isinstance(value, Reference | int):
+    if not isinstance(value, Reference | int | Fraction):
         raise _misfit(leaf)
 
     def test(facts: Facts) -> bool:
         left = amount(facts)
-        if isinstance(value, int):
+        if not isinstance(value, Reference):
             return left is not None and holds(left, value)
         right = facts.values.get(value.field)
-        return left is not None and type(right) is int and holds(left * SCALE, right * value.times)
+        if left is None or type(right) is not int:
+            return False
+        limit = right * value.times
+        return holds(left * SCALE * MILLION, limit * MILLION + abs(limit) * value.margin)
+
+    return test
+
+
+def _compared_with_margin(leaf: Leaf, reference: Reference) -> Test:
+    """Both sides times SCALE and a million: the margin is exact."""
+    field, other, times, holds = leaf.field, reference.field, reference.times, _ORDER[leaf.op]
+    factor, margin = SCALE * MILLION, reference.margin
+
+    def test(facts: Facts) -> bool:
+        left, right = facts.values.get(field), facts.values.get(other)
+        if type(left) is not int or type(right) is not int:
+            return False
+        limit = right * times
+        return holds(left * factor, limit * MILLION + abs(limit) * margin)
 
     return test
 

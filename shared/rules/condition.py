@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 from shared.accounts.identity import FieldName
 from shared.accounts.values import SCALE, Value, ValueType
+
+MILLION = 1_000_000
 
 
 class Operator(StrEnum):
@@ -47,6 +50,8 @@ class Reference:
 
     field: FieldName
     times: int = SCALE
+    margin: int = 0
+    """By how many millionths of its amount what is compared with lies higher, or lower where it is negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +95,11 @@ class Leaf:
     field: FieldName
     type: ValueType
     op: Operator
-    value: Value | frozenset[str] | Reference | Relative | Duration | None
+    value: Value | frozenset[str] | Reference | Relative | Duration | Fraction | None
     """By operator: a value of the field's type; for `in` and the like a set of strings; for `size_…` a plain int; a
     reference; what hangs on the present moment; for an amount of change that amount, for one in percent
-    ten-thousandths of a percent; for `same_for` a duration; None for `missing`, `present` and `changed`."""
+    ten-thousandths of a percent; for `same_for` a duration; a fraction where a margin eases what a window is compared
+    with; None for `missing`, `present` and `changed`."""
     pointer: str
     """Where the leaf stands in its document."""
     over: int | None = None

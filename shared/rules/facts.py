@@ -16,6 +16,8 @@ class Facts:
     values: Values
     histories: Histories
     at: Moment
+    true_values: Values | None = None
+    """What `missing` and `present` are asked of, where `values` has last known ones in the place of missing ones."""
 
 
 type Test = Callable[[Facts], bool]

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,6 +49,14 @@ class Moment:
             if midnight > self.now and (Moment(midnight, self.zone).today >= day) is not come:
                 return midnight
         return None
+
+
+@lru_cache(maxsize=4096)
+def day_begins(day: int, zone: ZoneInfo) -> datetime | None:
+    """The first moment at which the zone's calendar has come to `day`, or to a later one where it has no such day; None
+    at the calendar's ends.
+    """
+    return next((midnight for midnight in _midnights(day, zone) if Moment(midnight, zone).today >= day), None)
 
 
 def _midnights(day: int, zone: ZoneInfo) -> tuple[datetime, ...]:

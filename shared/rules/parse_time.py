@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 from shared.accounts.values import FieldType, Json, ValueRefused
 from shared.rules.condition import Duration, Relative
@@ -52,6 +53,11 @@ def duration_text(seconds: int) -> str:
 
 def _shortest(of: FieldType) -> str:
     return "1d" if of is FieldType.DATE else "1m"
+
+
+def parse_delay(raw: Json) -> timedelta:
+    """The duration of a setting, which may be `0d`; raises ValueRefused."""
+    return timedelta(seconds=_distance(raw, FieldType.TIMESTAMP, at_least="0d"))
 
 
 def _distance(raw: Json, of: FieldType, *, at_least: str) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.accounts.identity import AccountId, RuleId, TierId
-from shared.accounts.standing import Hold, Method
+from shared.accounts.standing import Hold, Method, Pending
 from shared.accounts.values import moment_text
 from shared.rules.finding import Finding
 
@@ -43,12 +43,17 @@ class Decision:
     decided_at: datetime
     status: Status
     hold: Hold | None
+    effective_at: datetime | None
+    """When `result` takes effect: at once, or when the hold ends, where that can be told."""
+    pending: Pending | None
     shadow: Mapping[Method, TierId | None]
     """What the other methods say."""
     why: str
     rules: Sequence[RuleTrace]
     """The rules up to the match, every leaf evaluated."""
     next_review_at: datetime | None
+    due_at: datetime | None
+    """As in Verdict; no part of what the API shows."""
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -62,8 +67,8 @@ class Decision:
             "decided_at": moment_text(self.decided_at),
             "status": self.status.value,
             "hold": self.hold and self.hold.value,
-            "effective_at": None if self.hold else moment_text(self.decided_at),
-            "pending": None,
+            "effective_at": self.effective_at and moment_text(self.effective_at),
+            "pending": self.pending and {"tier": self.pending.tier, "since": moment_text(self.pending.since)},
             "shadow": {method.value: tier for method, tier in sorted(self.shadow.items())},
             "why": self.why,
             "rules": [rule.to_json() for rule in self.rules],

@@ -11,14 +11,18 @@ from shared.rules.facts import Facts
 from shared.rules.trace import SourceOf, findings
 from shared.tiers.decision import Decision, RuleTrace
 from shared.tiers.methods import manual_tier, rules_say, synced_tier
+from shared.tiers.outcome import Verdict
 from shared.tiers.rulebook import Rulebook
-from shared.tiers.verdict import Verdict, judge
+from shared.tiers.verdict import judge
 from shared.tiers.why import why
 
 
-def decide(account: Account, rulebook: Rulebook, now: datetime) -> Decision:
-    """A pure function of its arguments: evaluated again the decision is the same, byte for byte."""
-    return explain(account, rulebook, now, judge(account, rulebook, now))
+def decide(account: Account, rulebook: Rulebook, now: datetime, *, at_once: bool = False) -> Decision:
+    """A pure function of its arguments: evaluated again the decision is the same, byte for byte.
+
+    `at_once` passes over the policy's stability: a person approved.
+    """
+    return explain(account, rulebook, now, judge(account, rulebook, now, at_once=at_once))
 
 
 def explain(account: Account, rulebook: Rulebook, now: datetime, verdict: Verdict) -> Decision:
@@ -37,10 +41,13 @@ def explain(account: Account, rulebook: Rulebook, now: datetime, verdict: Verdic
         decided_at=now,
         status=verdict.status,
         hold=verdict.hold,
+        effective_at=verdict.effective_at if verdict.hold else now,
+        pending=verdict.pending,
         shadow=shadow,
         why=why(account, rulebook, facts, verdict, source_of),
         rules=() if account.archived else _traces(rulebook, facts, source_of),
         next_review_at=verdict.next_review_at,
+        due_at=verdict.due_at,
     )
 
 

@@ -1,7 +1,7 @@
 """An account as a trial evaluation describes it: in JSON, instead of a store's item."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -12,7 +12,7 @@ from shared.accounts.contribution import Contribution
 from shared.accounts.history import History
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, SourceName, TierId
 from shared.accounts.merge import ARR, MONTHS, MRR
-from shared.accounts.standing import Method, Override, Standing
+from shared.accounts.standing import Method, Override, Pending, Standing
 from shared.accounts.values import FieldType, Json, Value, parse_moment
 from shared.accounts.version import Version
 from shared.rules.errors import Code
@@ -56,8 +56,6 @@ class _Parser:
         synced = self._text(given, "synced_tier", pointer)
         if synced:
             present[SYNCED_TIER.name] = synced
-        if "pending" in given and given["pending"] is not None:
-            self.reading.members(given["pending"], f"{pointer}/pending", required=("tier", "since"))
         return Account(
             id=AccountId(self._text(given, "id", pointer) or ""),
             created_at=self.now,
@@ -65,7 +63,10 @@ class _Parser:
             records=self._once_known({*last_known, *histories} - {*present}),
             values=present,
             histories={**dict(self._last_known(last_known, present)), **histories},
-            standing=self._standing(given.get("tier"), f"{pointer}/tier"),
+            standing=replace(
+                self._standing(given.get("tier"), f"{pointer}/tier"),
+                pending=self._pending(given.get("pending"), f"{pointer}/pending"),
+            ),
             override=self._override(given.get("override"), f"{pointer}/override"),
         )
 
@@ -144,11 +145,21 @@ class _Parser:
         since = given.get("since")
         return Standing(
             tier=TierId(tier) if tier else None,
-            method=self.reading.choice(method, f"{pointer}/method", _METHODS, Method.RULES) if method else None,
+            method=self.reading.choice(method, f"{pointer}/method", _METHODS, Method.RULES) if method else Method.RULES,
             rule=RuleId(rule) if rule else None,
             since=None if since is None else self._moment(since, f"{pointer}/since"),
             changes=1,
         )
+
+    def _pending(self, document: Json, pointer: str) -> Pending | None:
+        if document is None:
+            return None
+        given = self.reading.members(document, pointer, required=("tier", "since"))
+        tier = self._text(given, "tier", pointer)
+        if tier is not None and tier not in self.tiers.by_id:
+            self.reading.refuse(f"{pointer}/tier", Code.UNKNOWN_TIER, "write the id of one of the tiers, or null")
+        since = self._moment(given["since"], f"{pointer}/since") if "since" in given else self.now
+        return Pending(TierId(tier) if tier else None, since)
 
     def _override(self, document: Json, pointer: str) -> Override | None:
         if document is None:

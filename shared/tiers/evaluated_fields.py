@@ -1,7 +1,7 @@
 """A field catalogue as a trial evaluation describes it: names and types, and the rest as far as it is told."""
 
 from shared.accounts.catalogue import BUILT_IN, TIER_WORDS, Catalogue, Field
-from shared.accounts.identity import FieldName
+from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.money import Currency
 from shared.accounts.values import FieldType, Json
 from shared.rules.errors import Code
@@ -12,7 +12,7 @@ MAX_NAME = 64
 
 _TYPES = {kind.value: kind for kind in FieldType}
 _LABELS = {entry.name: entry.label for entry in BUILT_IN}
-_NO_PART_IN_DECIDING = ("combine", "sources", "custom", "history", "unit")
+_NO_PART_IN_DECIDING = ("combine", "custom", "history", "unit")
 
 
 def parse_catalogue(document: Json, pointer: str, currency: Currency, reading: Reading) -> Catalogue:
@@ -28,7 +28,7 @@ def parse_catalogue(document: Json, pointer: str, currency: Currency, reading: R
 
 def _field(document: Json, pointer: str, reading: Reading) -> Field:
     given = reading.members(
-        document, pointer, required=("name", "type"), optional=("label", "options", *_NO_PART_IN_DECIDING)
+        document, pointer, required=("name", "type"), optional=("label", "options", "sources", *_NO_PART_IN_DECIDING)
     )
     name = reading.text(given["name"], f"{pointer}/name", at_most=MAX_NAME) if "name" in given else ""
     if name in TIER_WORDS:
@@ -38,4 +38,5 @@ def _field(document: Json, pointer: str, reading: Reading) -> Field:
     if kind is FieldType.ENUM and not options:
         reading.refuse(f"{pointer}/options", Code.MISSING_KEY, "an enum names its options")
     label = reading.text(given.get("label", _LABELS.get(FieldName(name), name)), f"{pointer}/label", empty=True)
-    return Field(FieldName(name), kind, label, options=options)
+    sources = reading.texts(given.get("sources", []), f"{pointer}/sources")
+    return Field(FieldName(name), kind, label, sources=tuple(map(SourceName, sources)), options=options)

@@ -18,6 +18,7 @@ from shared.tiers.controls import FREE
 from shared.tiers.engine import decide
 from shared.tiers.evaluated_account import parse_account
 from shared.tiers.evaluated_fields import parse_catalogue
+from shared.tiers.evaluated_sources import given_by, parse_sources
 from shared.tiers.model_document import parse_tiers
 from shared.tiers.policy_document import parse_policy
 from shared.tiers.rulebook import Rulebook
@@ -46,6 +47,8 @@ def evaluate(document: Json, rulebook: Rulebook, now: datetime) -> Mapping[str, 
         reading=reading,
         now=moment,
     )
+    if "sources" in given and trial.sources:
+        account = given_by(account, trial.sources, trial.catalogue, moment)
     if "condition" not in given:
         reading.done()
         return decide(account, trial, moment).to_json()
@@ -66,8 +69,6 @@ def _answer(condition: Condition, account: Account, rulebook: Rulebook, now: dat
 
 
 def _moment(given: Mapping[str, Json], reading: Reading) -> datetime | None:
-    if "sources" in given and not isinstance(given["sources"], Mapping):
-        reading.refuse("/sources", Code.VALUE_NOT_FOR_TYPE, "write an object with the sources' names as keys")
     if "now" not in given:
         return None
     return reading.attempt(partial(parse_moment, reading.text(given["now"], "/now")), "/now", None)
@@ -93,6 +94,7 @@ def _rulebook(given: Mapping[str, Json], published: Rulebook, reading: Reading) 
     if "time_zone" in given:
         name = reading.text(given["time_zone"], "/time_zone", at_most=64)
         time_zone = reading.attempt(partial(_time_zone, name), "/time_zone", time_zone)
+    sources = parse_sources(given["sources"], "/sources", reading) if "sources" in given else published.sources
     return replace(
         published,
         policy=policy,
@@ -101,6 +103,7 @@ def _rulebook(given: Mapping[str, Json], published: Rulebook, reading: Reading) 
         catalogue=catalogue,
         time_zone=time_zone,
         controls=FREE,
+        sources=sources,
     )
 
 

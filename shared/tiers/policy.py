@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shared.accounts.identity import FieldName, RuleId, TierId
 from shared.accounts.standing import Method
 from shared.rules.condition import Condition
+from shared.tiers.stability import AT_ONCE, Stability
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,4 @@ class Policy:
     otherwise: TierId | None = None
     requires: tuple[FieldName, ...] = ()
     precedence: tuple[Method, ...] = (Method.MANUAL, Method.SYNCED, Method.RULES)
+    stability: Stability = AT_ONCE

@@ -16,7 +16,7 @@ from shared.rules.size import exceeds
 from shared.rules.vocabulary import Vocabulary
 from shared.tiers.model import TierModel
 from shared.tiers.policy import Policy, TierRule
-from shared.tiers.stability_document import check_stability
+from shared.tiers.stability_document import parse_stability
 
 MAX_RULES = 200
 MAX_BYTES = 256 * 1024
@@ -58,8 +58,8 @@ def parse_policy(document: Json, tiers: TierModel, catalogue: Catalogue) -> Poli
         otherwise=_tier(given.get("otherwise"), tiers, reading, "/otherwise"),
         requires=_requires(given.get("requires", []), words, reading),
         precedence=_precedence(given.get("precedence", list(_PRECEDENCE)), reading),
+        stability=parse_stability(given.get("stability", {}), words, reading, "/stability"),
     )
-    check_stability(given.get("stability", {}), reading, "/stability")
     reading.done()
     return policy
 

@@ -1,23 +1,34 @@
 """What decides: one published policy with the tiers and fields that it names."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue
-from shared.accounts.identity import FieldName
-from shared.rules.condition import Leaf
-from shared.rules.facts import Facts
+from shared.accounts.identity import FieldName, SourceName, TierId
+from shared.rules.compile import compile_condition
+from shared.rules.condition import Leaf, Reference
+from shared.rules.facts import Facts, Test
 from shared.rules.first_match import FirstMatch, compile_first_match
+from shared.rules.margin import eased
 from shared.rules.moment import Moment
 from shared.rules.trace import leaves
 from shared.rules.turning import tells_time
 from shared.tiers.controls import FREE, Controls
+from shared.tiers.freshness import Freshness
 from shared.tiers.model import TierModel
 from shared.tiers.policy import Policy, TierRule
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    rule: TierRule
+    test: Test
+    reads: frozenset[FieldName]
+    """The fields that the rule's leaves read, or compare with."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,8 @@ class Rulebook:
     tiers: TierModel
     catalogue: Catalogue
     time_zone: str = "UTC"
+    sources: Mapping[SourceName, Freshness] = field(default_factory=dict)
+    """Of the sources whose freshness is known; the others never count as stale."""
     controls: Controls = FREE
 
     @cached_property
@@ -42,6 +55,34 @@ class Rulebook:
     def tells_time(self) -> bool:
         """Whether any rule may turn by itself, as days and seconds pass."""
         return any(self._telling_time)
+
+    @cached_property
+    def rule_tests(self) -> Sequence[RuleTest]:
+        """Each rule by itself."""
+        return [RuleTest(rule, compile_condition(rule.when), _reads(rule)) for rule in self.policy.rules]
+
+    def rules_for(self, tier: TierId | None) -> Sequence[RuleTest]:
+        """The rules that give the tier."""
+        return [entry for entry in self.rule_tests if entry.rule.tier == tier]
+
+    @cached_property
+    def _eased(self) -> Sequence[tuple[TierId | None, Test]]:
+        margin = self.policy.stability.demote_margin
+        rules = self.policy.rules if margin else ()
+        return [(rule.tier, compile_condition(eased(rule.when, margin))) for rule in rules]
+
+    def within_margin(self, tier: TierId | None, facts: Facts) -> bool:
+        """Whether a rule for the tier matches once its thresholds are eased by the policy's margin."""
+        return any(test(facts) for given, test in self._eased if given == tier)
+
+    @cached_property
+    def _holds_demotion(self) -> Test:
+        when = self.policy.stability.hold_demotion_when
+        return (lambda _: False) if when is None else compile_condition(when)
+
+    def holds_demotion(self, facts: Facts) -> bool:
+        """Whether the policy's own condition holds demotions."""
+        return self._holds_demotion(facts)
 
     @cached_property
     def _zone(self) -> ZoneInfo:
@@ -70,3 +111,9 @@ class Rulebook:
     def label(self, name: FieldName) -> str:
         """What people call the field."""
         return self.catalogue.field(name).label if name in self.catalogue else name
+
+
+def _reads(rule: TierRule) -> frozenset[FieldName]:
+    found = list(leaves(rule.when))
+    others = [leaf.value.field for leaf in found if isinstance(leaf.value, Reference)]
+    return frozenset([leaf.field for leaf in found] + others)

@@ -2,30 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from shared.access.audit import AuditEntry
 from shared.accounts.account import Account
-from shared.accounts.identity import RuleId, TierId
-from shared.accounts.standing import Cause, Hold, Method, Standing, TierChange
+from shared.accounts.standing import Cause, Method, TierChange
 from shared.accounts.store import AccountChange
 from shared.tiers.decision import Decision
+from shared.tiers.outcome import Outcome, standing_after
 from shared.tiers.trace_cap import capped
-
-
-class Outcome(Protocol):
-    """What a decision and a bare verdict have in common."""
-
-    @property
-    def tier(self) -> TierId | None: ...
-    @property
-    def method(self) -> Method | None: ...
-    @property
-    def rule(self) -> RuleId | None: ...
-    @property
-    def hold(self) -> Hold | None: ...
-    @property
-    def next_review_at(self) -> datetime | None: ...
 
 
 def stands(account: Account, outcome: Outcome) -> bool:
@@ -33,10 +17,9 @@ def stands(account: Account, outcome: Outcome) -> bool:
 
     Another policy version alone is no difference, nor is who says that an account has no tier which never had one.
     """
-    standing = account.standing
-    if _due(account, outcome) != account.due_at or outcome.tier != standing.tier:
+    if _due(account, outcome) != account.due_at or outcome.tier != account.standing.tier:
         return False
-    return _keeps_grounds(account, outcome) or (outcome.method, outcome.rule) == (standing.method, standing.rule)
+    return standing_after(account.standing, outcome, account.created_at, None) is account.standing
 
 
 def settled(
@@ -49,39 +32,11 @@ def settled(
     """
     if stands(account, decision) and audit is None:
         return None
+    standing = standing_after(account.standing, decision, decision.decided_at, decision.policy_version)
+    written = replace(account, standing=standing, due_at=_due(account, decision))
     if decision.tier == account.standing.tier:
-        return AccountChange(_standing(account, _grounds(account, decision), decision), Cause.NONE, audit=audit)
-    standing = Standing(
-        tier=decision.tier,
-        method=decision.method,
-        rule=decision.rule,
-        since=decision.decided_at,
-        policy_version=decision.policy_version,
-        changes=account.standing.changes + 1,
-    )
-    return AccountChange(
-        _standing(account, standing, decision),
-        Cause.TIER,
-        history=_row(account, decision, cause),
-        audit=audit,
-    )
-
-
-def _keeps_grounds(account: Account, outcome: Outcome) -> bool:
-    """While a hold lasts, the tier stands on what gave it; one that never was stands on nothing."""
-    return outcome.hold is not None or (outcome.tier is None and account.standing.changes == 0)
-
-
-def _grounds(account: Account, decision: Decision) -> Standing:
-    """The same tier, on what gives it now."""
-    standing = account.standing
-    if _keeps_grounds(account, decision) or (decision.method, decision.rule) == (standing.method, standing.rule):
-        return standing
-    return replace(standing, method=decision.method, rule=decision.rule, policy_version=decision.policy_version)
-
-
-def _standing(account: Account, standing: Standing, decision: Decision) -> Account:
-    return replace(account, standing=standing, due_at=_due(account, decision))
+        return AccountChange(written, Cause.NONE, audit=audit)
+    return AccountChange(written, Cause.TIER, history=_row(account, decision, cause), audit=audit)
 
 
 def _due(account: Account, outcome: Outcome) -> datetime | None:
@@ -89,7 +44,7 @@ def _due(account: Account, outcome: Outcome) -> datetime | None:
     then on even the same tier stands on something else.
     """
     end = account.override.expires_at if outcome.method is Method.MANUAL and account.override else None
-    return min((moment for moment in (outcome.next_review_at, end) if moment is not None), default=None)
+    return min((moment for moment in (outcome.due_at, end) if moment is not None), default=None)
 
 
 def _row(account: Account, decision: Decision, cause: str) -> TierChange:
@@ -110,10 +65,12 @@ def _row(account: Account, decision: Decision, cause: str) -> TierChange:
 
 def _cause(account: Account, decision: Decision, told: str) -> str:
     """The stream tells of changed data, the clock that a moment came; what decided before and after shows whether that
-    was a person's override, its end, or a date that a rule reads.
+    was a person's override, its end, the end of a hold, or a date that a rule reads.
     """
     if told == "expiry":
-        return told if account.standing.method is Method.MANUAL else "date"
+        if account.standing.method is Method.MANUAL:
+            return told
+        return "hold" if account.standing.hold else "date"
     if told != "data":
         return told
     if decision.method is Method.MANUAL:

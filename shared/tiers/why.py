@@ -14,15 +14,16 @@ from shared.rules.trace import SourceOf
 from shared.rules.wording import AS_ASKED, Ground, ground_words, grounds, value_words
 from shared.rules.wording_values import shown
 from shared.tiers.methods import never_known, rules_say, synced_text, synced_tier
+from shared.tiers.outcome import Verdict
 from shared.tiers.rulebook import Rulebook
-from shared.tiers.verdict import Verdict
+from shared.tiers.why_held import why_held
 
 MAX_GROUNDS = 8
 """Comparisons that a sentence tells of the rules that did not match, and of the one that did; the nearest."""
 
 
 def why(account: Account, rulebook: Rulebook, facts: Facts, verdict: Verdict, source_of: SourceOf) -> str:
-    """One to four sentences; figures as the fields show them, thresholds in brief."""
+    """A few sentences; figures as the fields show them, thresholds in brief."""
     if account.archived:
         return "The account is archived: it stays as it is."
     required = never_known(account, rulebook) if verdict.hold else None
@@ -39,6 +40,8 @@ def why(account: Account, rulebook: Rulebook, facts: Facts, verdict: Verdict, so
             sentences = ["No method gives a tier.", *_unmapped(account, rulebook)]
         case _:
             assert_never(verdict.method)
+    if verdict.hold is not None:
+        sentences.append(why_held(account, rulebook, facts, verdict))
     return " ".join(sentences)
 
 

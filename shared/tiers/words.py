@@ -26,6 +26,7 @@ METHOD = FieldName("tier_method")
 DAYS = FieldName("days_in_tier")
 SYNCED = FieldName("synced_tier")
 RULES = FieldName("rules_tier")
+PENDING = FieldName("pending_tier")
 OVERRIDE_EXPIRES = FieldName("override_expires_at")
 
 MAX_DAYS = 365_000
@@ -39,6 +40,7 @@ def vocabulary(catalogue: Catalogue, tiers: TierModel) -> Vocabulary:
         TIER: tier,
         SYNCED: tier,
         RULES: tier,
+        PENDING: tier,
         RANK: ValueType(FieldType.NUMBER),
         DAYS: ValueType(FieldType.NUMBER),
         METHOD: ValueType(FieldType.ENUM, tuple(method.value for method in Method)),
@@ -58,6 +60,7 @@ def facts_with_words(account: Account, rulebook: Rulebook, now: datetime) -> Fac
         DAYS: (now - standing.since) // DAY * SCALE if standing.since else None,
         SYNCED: synced_tier(account, rulebook),
         RULES: rules_say(rulebook, facts).tier,
+        PENDING: standing.pending.tier if standing.pending else None,
         OVERRIDE_EXPIRES: int(override.expires_at.timestamp())
         if override and override.expires_at and override.holds(now)
         else None,

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from shared.accounts.identity import TierId
+from shared.accounts.standing import Hold, Pending
 from shared.accounts.values import Json
+from shared.tiers.policy_document import FRESH_POLICY
 from tests.support.builders import NOW
 from tests.support.world import ANNA, World
 
@@ -51,3 +54,58 @@ def test_nothing_is_written_while_no_date_comes() -> None:
 
     assert world.account("generic:x").standing.tier == "tier-1"
     assert world.account("generic:x").version == versions
+
+
+def test_a_demotion_that_was_held_takes_effect_by_itself() -> None:
+    world = _steady()
+    world.send_generic({"external_id": "x", "version": 2, "fields": {"mrr": "640.00"}})
+    world.settle()
+    held = world.account("generic:x").standing
+    assert (held.tier, held.hold, held.pending) == ("tier-1", Hold.DEMOTE_AFTER, Pending(TierId("tier-2"), NOW))
+
+    world.passes(MINUTE)
+    assert world.account("generic:x").standing == held
+    world.now = NOW + timedelta(days=14) - MINUTE
+    world.passes(2 * MINUTE)
+
+    account = world.account("generic:x")
+    last = world.accounts.rows[account.id][-1]
+    assert (account.standing.tier, account.standing.hold, account.standing.pending) == ("tier-2", None, None)
+    assert (last.cause, last.at - NOW) == ("hold", timedelta(days=14))
+    assert len(world.mail.sent) == 1
+
+
+def test_a_demotion_that_is_taken_back_in_time_never_was() -> None:
+    world = _steady()
+    versions = []
+    for number, mrr in enumerate(["640.00", "1200.00"] * 10, start=2):
+        world.now += timedelta(days=1)
+        world.send_generic({"external_id": "x", "version": number, "fields": {"mrr": mrr}})
+        world.settle()
+        versions.append(world.account("generic:x").standing)
+
+    assert {standing.tier for standing in versions} == {"tier-1"}
+    assert len(world.accounts.rows[world.account("generic:x").id]) == 1
+    assert world.account("generic:x").standing.pending is None
+
+
+def test_a_clock_that_was_down_for_a_day_moves_each_account_once() -> None:
+    world = _steady()
+    world.send_generic({"external_id": "x", "version": 2, "fields": {"mrr": "640.00"}})
+    world.settle()
+
+    world.now = NOW + timedelta(days=15)
+    world.passes(20 * MINUTE)
+
+    account = world.account("generic:x")
+    assert [row.after for row in world.accounts.rows[account.id]] == ["tier-1", "tier-2"]
+    assert account.due_at is None
+
+
+def _steady() -> World:
+    """An account in tier 1 under a policy that holds demotions for two weeks."""
+    world = World()
+    world.configure("policy", {"version": 2, "policy": {**FRESH_POLICY, "stability": {"demote_after": "14d"}}})
+    world.send_generic({"external_id": "x", "version": 1, "fields": {"mrr": "1200.00", "owner": ANNA.email}})
+    world.settle()
+    return world

@@ -53,13 +53,12 @@ class Accounts:
 
     def page(self, sought: Sought, *, limit: int, cursor: str | None) -> Page[Account]:
         """Raises BadCursor; Malformed for an external id that names no source."""
-        if sought.pending:
-            return Page()  # no decision holds an account on its way to another tier
         where = AccountFilter(
             tier=None if sought.tier is None else TierId(sought.tier),
             owner=None if sought.owner is None else self._owner(sought.owner),
             stage=sought.stage,
             text=sought.text,
+            pending=sought.pending,
         )
         if sought.external_id is not None:
             return self._linked(sought.external_id, where)

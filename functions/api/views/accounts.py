@@ -15,7 +15,7 @@ from shared.accounts.catalogue import Catalogue
 from shared.accounts.contribution import Contribution
 from shared.accounts.identity import MANUAL, FieldName, RecordKey
 from shared.accounts.merge import Given, resolve
-from shared.accounts.standing import Override
+from shared.accounts.standing import Override, Pending
 from shared.accounts.values import ValueType, moment_text
 from shared.accounts.version import UNITS, Version, VersionKind
 from shared.tiers.decision import Decision
@@ -54,6 +54,7 @@ class AccountTierView(TypedDict):
     since: str | None
     override: OverrideView | None
     shadow: Annotated[dict[str, str | None], Field(description="What the other methods say.")]
+    hold: Annotated[str | None, Field(description="Why it keeps its tier though another is due.")]
     pending: PendingView | None
 
 
@@ -138,8 +139,13 @@ def _tier(account: Account, decision: Decision) -> AccountTierView:
         since=at(standing.since),
         override=override_view(account.override) if account.override else None,
         shadow={method.value: tier for method, tier in sorted(decision.shadow.items())},
-        pending=None,
+        hold=standing.hold and standing.hold.value,
+        pending=pending_view(standing.pending) if standing.pending else None,
     )
+
+
+def pending_view(pending: Pending) -> PendingView:
+    return PendingView(tier=pending.tier, since=moment_text(pending.since))
 
 
 def override_view(override: Override) -> OverrideView:

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.accounts.identity import AccountId, RecordKey
-from shared.accounts.standing import Cause
-from tests.support.builders import account, update
+from shared.accounts.identity import AccountId, RecordKey, TierId
+from shared.accounts.standing import Cause, Hold, Pending
+from tests.support.builders import NOW, account, update
 from tests.unit.api.stage import Stage
 
 
@@ -99,7 +99,9 @@ def test_an_owner_given_by_address_is_kept_as_the_user(stage: Stage) -> None:
 def _three(stage: Stage) -> None:
     stage.put(account("a", update("recurly:a-1", mrr="1.00", owner="csm-1", stage="live"), tier="tier-1"))
     stage.put(account("b", update("recurly:b-1", mrr="1.00", name="Büro Nord"), tier="tier-1"))
-    stage.put(account("c", update("generic:c-1", mrr="1.00", stage="live"), tier="tier-3"))
+    waits = account("c", update("generic:c-1", mrr="1.00", stage="live"), tier="tier-3")
+    pending = Pending(TierId("tier-2"), NOW)
+    stage.put(replace(waits, standing=replace(waits.standing, hold=Hold.PROMOTE_AFTER, pending=pending)))
 
 
 @pytest.mark.parametrize(
@@ -116,8 +118,9 @@ def _three(stage: Stage) -> None:
         ("?external_id=generic:c-1", ["c"]),
         ("?external_id=generic:c-1&tier=tier-1", []),
         ("?external_id=generic:none", []),
-        ("?pending=true", []),
-        ("?pending=false", ["a", "b", "c"]),
+        ("?pending=true", ["c"]),
+        ("?pending=true&tier=tier-1", []),
+        ("?pending=false", ["a", "b"]),
         ("?tier=none", []),
     ],
 )
@@ -125,6 +128,14 @@ def test_accounts_are_listed_by_what_must_hold(stage: Stage, query: str, found: 
     _three(stage)
 
     assert [item["id"] for item in stage.call(f"GET /v1/accounts{query}", role="csm").json["items"]] == found
+
+
+def test_an_account_shows_what_it_waits_for(stage: Stage) -> None:
+    _three(stage)
+    tier = stage.call("GET /v1/accounts/c").json["tier"]
+
+    assert (tier["id"], tier["hold"]) == ("tier-3", "promote_after")
+    assert tier["pending"] == {"tier": "tier-2", "since": "2026-11-22T07:00:00Z"}
 
 
 def test_a_list_goes_on_where_its_cursor_says(stage: Stage) -> None:

@@ -357,3 +357,56 @@ def test_equal_times_and_equal_neighbours_are_a_history_too() -> None:
 
 def test_an_empty_history_says_nothing() -> None:
     assert answer({"history": {"mrr": []}}, policy=policy(requires=["mrr"]))["hold"] == "missing_data"
+
+
+WAITS: Json = policy(stability={"demote_after": "14d"})
+ACME: dict[str, Json] = {
+    "id": "acme",
+    "fields": {"mrr": "640.00"},
+    "tier": {"id": "tier-1", "method": "rules", "rule": "high", "since": "2026-09-01T00:00:00Z"},
+}
+
+
+def test_what_is_pending_goes_on() -> None:
+    pending: Json = {"tier": "tier-3", "since": "2026-11-20T00:00:00Z"}
+    decision = answer({**ACME, "pending": pending}, policy=WAITS)
+    assert decision["pending"] == {"tier": "tier-2", "since": "2026-11-20T00:00:00Z"}
+    assert (decision["hold"], decision["effective_at"]) == ("demote_after", "2026-12-04T00:00:00Z")
+    assert decision["next_review_at"] == "2026-12-04T00:00:00Z"
+
+
+def test_a_stale_source_is_an_input() -> None:
+    sources: Json = {"recurly": {"stale_at": "2026-11-22T07:00:00Z", "interval": "1h"}}
+    decision = answer(ACME, sources=sources)
+    assert (decision["tier"], decision["hold"]) == ("tier-1", "stale_source")
+    assert decision["next_review_at"] == "2026-11-22T08:00:00Z"
+    fresh: Json = {"recurly": {"stale_at": "2026-11-22T07:00:01Z", "interval": "1h"}}
+    assert answer(ACME, sources=fresh)["tier"] == "tier-2"
+
+
+def test_a_value_is_given_by_the_first_stated_source_of_its_field() -> None:
+    sources: Json = {
+        "stripe": {"stale_at": "2026-11-22T07:00:00Z", "interval": "1h"},
+        "recurly": {"stale_at": "2026-11-23T07:00:00Z", "interval": "1h"},
+    }
+    assert answer(ACME, sources=sources)["tier"] == "tier-2"
+
+
+@pytest.mark.parametrize(
+    ("sources", "pointer", "code"),
+    [
+        ([], "/sources", Code.VALUE_NOT_FOR_TYPE),
+        ({"a/b": 1}, "/sources/a~1b", Code.VALUE_NOT_FOR_TYPE),
+        ({"crm": {"stale_at": "2026-11-22T07:00:00Z"}}, "/sources/crm/interval", Code.MISSING_KEY),
+        ({"crm": {"stale_at": 5, "interval": "1h"}}, "/sources/crm/stale_at", Code.VALUE_NOT_FOR_TYPE),
+        ({"crm": {"stale_at": "2026-11-22T07:00:00Z", "interval": "0h"}}, "/sources/crm/interval", Code.BAD_DURATION),
+        ({str(number): {} for number in range(101)}, "/sources", Code.TOO_MANY),
+    ],
+)
+def test_sources_are_refused_where_they_are_wrong(sources: Json, pointer: str, code: Code) -> None:
+    assert (pointer, code) in refused({"account": ACME, "sources": sources})
+
+
+def test_a_pending_tier_is_one_of_the_tiers() -> None:
+    pending: Json = {"tier": "gold", "since": "2026-11-20T00:00:00Z"}
+    assert refused({"account": {**ACME, "pending": pending}}) == [("/account/pending/tier", Code.UNKNOWN_TIER)]

@@ -1,5 +1,8 @@
 """A policy's document becomes the policy, or all of its errors at once."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from shared.accounts.standing import Method
@@ -7,6 +10,7 @@ from shared.accounts.values import Json
 from shared.rules.errors import Code, DocumentRefused
 from shared.tiers.model import FRESH
 from shared.tiers.policy_document import FRESH_POLICY, parse_policy
+from shared.tiers.stability import Demote, Stability
 from tests.support.builders import CATALOGUE
 from tests.unit.rules.documents import leaf
 from tests.unit.tiers.builders import policy, rule, rulebook
@@ -77,11 +81,19 @@ def test_a_policy_may_leave_a_method_out_and_order_the_others() -> None:
         (policy(precedence=[]), [("/precedence", Code.VALUE_NOT_FOR_TYPE)]),
         (policy(precedence=["rules", "rules"]), [("/precedence", Code.DUPLICATE_ID)]),
         (policy(precedence=["crm"]), [("/precedence/0", Code.NOT_IN_OPTIONS)]),
-        (policy(stability={"demote_after": "14d"}), [("/stability/demote_after", Code.BAD_DURATION)]),
+        (policy(stability={"demote_after": "14"}), [("/stability/demote_after", Code.BAD_DURATION)]),
+        (policy(stability={"demote_after": "3651d"}), [("/stability/demote_after", Code.BAD_DURATION)]),
         (policy(stability={"promote_after": 0}), [("/stability/promote_after", Code.BAD_DURATION)]),
-        (policy(stability={"demote_margin_pct": 5}), [("/stability/demote_margin_pct", Code.VALUE_NOT_FOR_TYPE)]),
+        (policy(stability={"hold_before_renewal": "36h"}), [("/stability/hold_before_renewal", Code.BAD_DURATION)]),
+        (policy(stability={"demote_margin_pct": -5}), [("/stability/demote_margin_pct", Code.NEGATIVE_AMOUNT)]),
+        (policy(stability={"demote_margin_pct": 101}), [("/stability/demote_margin_pct", Code.VALUE_NOT_FOR_TYPE)]),
+        (policy(stability={"demote_margin_pct": "5%"}), [("/stability/demote_margin_pct", Code.VALUE_NOT_FOR_TYPE)]),
         (policy(stability={"hold_demotion_when": 1}), [("/stability/hold_demotion_when", Code.VALUE_NOT_FOR_TYPE)]),
-        (policy(stability={"demote": "approval"}), [("/stability/demote", Code.NOT_IN_OPTIONS)]),
+        (
+            policy(stability={"hold_demotion_when": leaf("tier", "=", "tier-1")}),
+            [("/stability/hold_demotion_when/field", Code.READS_ITSELF)],
+        ),
+        (policy(stability={"demote": "sometime"}), [("/stability/demote", Code.NOT_IN_OPTIONS)]),
         (policy(stability={"calm": 1}), [("/stability/calm", Code.UNKNOWN_KEY)]),
         (policy(stability=None), [("/stability", Code.VALUE_NOT_FOR_TYPE)]),
     ],
@@ -100,6 +112,26 @@ def test_a_stability_without_delays_is_what_happens_anyway() -> None:
         "demote": "at_once",
     }
     assert parse_policy(policy(stability=none), FRESH, CATALOGUE) == rulebook().policy
+
+
+def test_a_stability_is_read_in_whole() -> None:
+    asked: Json = {
+        "promote_after": "36h",
+        "demote_after": "14d",
+        "demote_margin_pct": "2.5",
+        "hold_before_renewal": "30d",
+        "hold_demotion_when": leaf("stage", "=", "onboarding"),
+        "demote": "month_start",
+    }
+    stability = parse_policy(policy(stability=asked), FRESH, CATALOGUE).stability
+    assert stability.hold_demotion_when is not None
+    assert replace(stability, hold_demotion_when=None) == Stability(
+        promote_after=timedelta(hours=36),
+        demote_after=timedelta(days=14),
+        demote_margin=25_000,
+        hold_before_renewal=30,
+        demote=Demote.MONTH_START,
+    )
 
 
 def test_a_policy_beyond_256_kb_is_refused_before_it_is_read() -> None:

@@ -11,7 +11,7 @@ from shared.access.audit import AuditEntry
 from shared.accounts.account import Account
 from shared.accounts.catalogue import SYNCED_TIER
 from shared.accounts.identity import FieldName, TierId
-from shared.accounts.standing import Cause, Method, Override, TierChange
+from shared.accounts.standing import Cause, Hold, Method, Override, TierChange
 from shared.accounts.store import AccountChange
 from shared.tiers.engine import decide
 from shared.tiers.rulebook import Rulebook
@@ -98,7 +98,7 @@ def test_a_tier_that_is_held_stays_on_what_gave_it() -> None:
     by_hand = written(ended).account
     held = written(by_hand, rulebook(policy(requires=["mrr"])), NEXT_YEAR)
     assert (held.cause, held.history, held.account.due_at) == (Cause.NONE, None, None)
-    assert held.account.standing == by_hand.standing
+    assert held.account.standing == replace(by_hand.standing, hold=Hold.MISSING_DATA)
 
 
 def test_a_person_changes_the_account_even_where_the_tier_stays() -> None:

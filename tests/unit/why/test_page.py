@@ -57,7 +57,10 @@ DECISION = Decision(
         RuleTrace(RuleId("high"), matched=False, conditions=(finding(SHORT),)),
         RuleTrace(RuleId("mid"), matched=True, conditions=(finding(MET),)),
     ),
+    effective_at=NOW,
+    pending=None,
     next_review_at=None,
+    due_at=None,
 )
 
 
