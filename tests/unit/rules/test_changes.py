@@ -11,7 +11,9 @@ from shared.rules.compile import compile_condition
 from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import Leaf
 from shared.rules.facts import Facts
+from shared.rules.trace import findings
 from shared.rules.turning import next_turn, tells_time, turning_points
+from shared.rules.wording import ground_words, grounds
 from tests.support.builders import NOW
 from tests.unit.rules.documents import leaf, moment, parse
 from tests.unit.rules.past import DAY, Entries, past_facts
@@ -57,9 +59,14 @@ def test_nothing_holds_of_a_missing_value_or_without_a_history(document: dict[st
 @pytest.mark.parametrize("document", EVERY)
 @pytest.mark.parametrize("value", [True, "5", ("5",), 5])
 def test_a_history_of_another_types_values_raises_nothing(document: dict[str, Json], value: Value) -> None:
-    known = past_facts("seats", [(9, 3), (5, 5)])
-    odd = {FieldName("seats"): History(((0, value), (0, "x"), (0, value)))}
-    assert compile_leaf(asked({"field": "seats", **document}))(Facts(known.values, odd, known.at)) in (True, False)
+    known, found = past_facts("seats", [(9, 3), (5, 5)]), asked({"field": "seats", **document})
+    odd = Facts(known.values, {FieldName("seats"): History(((0, value), (0, "x"), (0, value)))}, known.at)
+    assert compile_leaf(found)(odd) in (True, False)
+    next_turn([found], odd)
+    (finding,) = findings(found, odd, lambda _: None)
+    assert finding.beside.get("old") in (None, "0.0005")
+    (ground,) = grounds(found, odd)
+    assert ground_words(ground, odd, str)
 
 
 RISE: Entries = [(40, 100), (20, 120), (10, 150)]
