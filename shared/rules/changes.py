@@ -1,25 +1,19 @@
-"""What a field was before, told of its history alone: old values, changes, and windows over numbers.
+"""What a field was before, told of its history alone: old values, changes, and how far a number moved.
 
 Moments are whole seconds since 1970.
 """
 
 from bisect import bisect_right
-from fractions import Fraction
-from operator import itemgetter
 
-from shared.accounts.history import Entry, History
+from shared.accounts.history import History
 from shared.accounts.values import Value
-from shared.rules.condition import Aggregate, Duration, Leaf, Window
-
-type Amount = int | Fraction
-"""In ten-thousandths of the unit; an average is exact."""
-
-_time = itemgetter(0)
+from shared.rules.condition import Duration, Leaf, Window
+from shared.rules.windows import Amount, over_window, start_of, time_of
 
 
 def in_force(history: History, at: int) -> Value:
     """The value of the last entry not later than `at`; where history begins later, the oldest known."""
-    return history.entries[max(0, bisect_right(history.entries, at, key=_time) - 1)][1]
+    return history.entries[max(0, bisect_right(history.entries, at, key=time_of) - 1)][1]
 
 
 def old_value(history: History, over: int | None, now: int) -> Value | None:
@@ -49,22 +43,6 @@ def same_since(history: History) -> int:
     return history.entries[last_change(history) or 0][0]
 
 
-def over_window(history: History, window: Window, then: int) -> Amount | None:
-    """What the entries later than `of` before `then`, and not later than that, come to; None where there is none."""
-    amounts = [value for _, value in _between(history, then - window.of, then) if type(value) is int]
-    if not amounts:
-        return None
-    match window.fn:
-        case Aggregate.AVG:
-            return Fraction(sum(amounts), len(amounts))
-        case Aggregate.MIN:
-            return min(amounts)
-        case Aggregate.MAX:
-            return max(amounts)
-        case Aggregate.SUM:
-            return sum(amounts)
-
-
 def old_amount(history: History, over: int | None, window: Window | None, now: int) -> Amount | None:
     """The old value of an amount of change; of a window, without `over`, up to the second before the last change."""
     if window is None:
@@ -72,9 +50,9 @@ def old_amount(history: History, over: int | None, window: Window | None, now: i
         return value if type(value) is int else None
     if over is not None:
         return over_window(history, window, now - over)
-    days = History(history.daily)
-    last = last_change(days)
-    return None if last is None else over_window(history, window, days.entries[last][0] - 1)
+    steps = _steps(history)
+    last = last_change(steps)
+    return None if last is None else over_window(history, window, steps.entries[last][0] - 1)
 
 
 def ages(leaf: Leaf, history: History) -> set[int]:
@@ -90,7 +68,8 @@ def ages(leaf: Leaf, history: History) -> set[int]:
     return {at + distance for at, _ in entries for distance in later}
 
 
-def _between(history: History, after: int, until: int) -> tuple[Entry, ...]:
-    entries = history.daily
-    first, end = (bisect_right(entries, edge, key=_time) for edge in (after, until))
-    return entries[first:end]
+def _steps(history: History) -> History:
+    """What windows are read from, where neighbours may differ: of days the first of each run."""
+    if not history.days.runs:
+        return history
+    return History(tuple((start_of(run.first), run.value) for run in history.days.runs))

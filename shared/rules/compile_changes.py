@@ -5,10 +5,11 @@ from fractions import Fraction
 
 from shared.accounts.history import History
 from shared.accounts.values import SCALE, Value
-from shared.rules.changes import Amount, has_changed, old_amount, old_value, over_window, same_since
+from shared.rules.changes import has_changed, old_amount, old_value, same_since
 from shared.rules.condition import Duration, Leaf, Operator
 from shared.rules.facts import Facts, Test
 from shared.rules.vocabulary import RISES
+from shared.rules.windows import Amount, over_window
 
 type _Asked = Callable[[History, Value, int], bool]
 """Of a history, the present value and the present second."""

@@ -6,12 +6,12 @@ from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
 from shared.accounts.values import SCALE, FieldType, Value
-from shared.rules.changes import Amount
 from shared.rules.compile_changes import compile_change, windowed
 from shared.rules.condition import MILLION, Leaf, Operator, Reference
 from shared.rules.distances import Distances, distances
 from shared.rules.facts import Facts, Test
 from shared.rules.vocabulary import HISTORY, PRESENCE
+from shared.rules.windows import Amount
 
 _KEPT_AS: Mapping[FieldType, type[Value]] = {
     FieldType.NUMBER: int,

@@ -7,13 +7,14 @@ from typing import cast
 
 from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.values import SCALE, FieldType, Json, Value, ValueType
-from shared.rules.changes import Amount, old_amount, old_value, over_window
+from shared.rules.changes import old_amount, old_value
 from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import All, Always, Condition, Duration, Either, Leaf, Not, Operator, Reference, Relative
 from shared.rules.facts import Facts
 from shared.rules.finding import Finding
 from shared.rules.parse_time import duration_text
 from shared.rules.vocabulary import COMPARED_WITH_OLD, HISTORY, MOVES, PERCENTAGES
+from shared.rules.windows import Amount, over_window
 
 type SourceOf = Callable[[FieldName], SourceName | None]
 

@@ -6,13 +6,13 @@ from math import floor
 from typing import NamedTuple
 
 from shared.accounts.values import SCALE, FieldType, Value
-from shared.rules.changes import Amount
 from shared.rules.compile_changes import WHOLE
 from shared.rules.condition import Aggregate, Duration, Leaf, Operator, Window
 from shared.rules.facts import Facts
 from shared.rules.parse_time import duration_text
 from shared.rules.trace import before, exact_text, seen, window_value
 from shared.rules.vocabulary import MOVES, PERCENTAGES, RISES
+from shared.rules.windows import Amount
 from shared.rules.wording_time import duration_words
 from shared.rules.wording_values import grouped, shown
 
