@@ -24,5 +24,6 @@ def keeping(catalogue: Catalogue, policy: Policy) -> Catalogue:
 
 def _needs(policy: Policy) -> Iterator[tuple[FieldName, Kept]]:
     yield from ((name, Kept.LAST) for name in policy.requires)
-    for rule in policy.rules:
-        yield from needs(rule.when)
+    held = policy.stability.hold_demotion_when
+    for condition in (*(rule.when for rule in policy.rules), *([] if held is None else [held])):
+        yield from needs(condition)

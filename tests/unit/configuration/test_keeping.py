@@ -12,10 +12,13 @@ from shared.configuration.published import Published, fresh, parse
 COUNTRY, ACV, MRR = FieldName("country"), FieldName("acv"), FieldName("mrr")
 
 
-def published(when: Json, *, requires: tuple[str, ...] = (), fields: tuple[Json, ...] = ()) -> Published:
+def published(
+    when: Json, *, requires: tuple[str, ...] = (), held: Json = None, fields: tuple[Json, ...] = ()
+) -> Published:
     policy: Mapping[str, Json] = {
         "rules": [{"id": "high", "tier": "tier-1", "when": when}],
         "requires": list(requires),
+        "stability": {"hold_demotion_when": held},
     }
     return parse({"fields": {"fields": list(fields)}, "policy": {"version": 2, "policy": policy}})
 
@@ -76,6 +79,16 @@ def test_what_is_kept_is_the_most_that_any_leaf_reads(when: Json, kept: Kept) ->
 
 def test_the_last_value_is_kept_of_what_the_policy_requires() -> None:
     assert published({"always": True}, requires=("country",)).catalogue.kept[COUNTRY] is Kept.LAST
+
+
+def test_the_condition_that_holds_demotions_is_asked_like_a_rule() -> None:
+    held: Json = {
+        "any": [{"field": "country", "op": "=", "value": "US"}, {"field": "acv", "op": "changed", "over": "30d"}]
+    }
+
+    found = published({"always": True}, held=held).catalogue
+
+    assert (found.needs, found.kept[COUNTRY]) == ({ACV: Kept.CHANGES, COUNTRY: Kept.LAST}, Kept.LAST)
 
 
 def test_a_setting_has_more_kept_and_never_less() -> None:
