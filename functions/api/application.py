@@ -41,6 +41,7 @@ from shared.accounts.listing import AccountLists
 from shared.accounts.store import AccountStore
 from shared.alerts.store import AlertStore
 from shared.configuration.documents import DocumentStore
+from shared.configuration.reader import SyncTimes
 from shared.runtime.ports import Queue, Reports, RunStore, Secrets, SecretWriter
 
 
@@ -54,6 +55,7 @@ class Ports:
     alerts: AlertStore
     runs: RunStore
     reports: Reports
+    synced: SyncTimes
     users: UserDirectory
     secrets: Secrets
     secret_writer: SecretWriter
@@ -69,7 +71,7 @@ class Ports:
 def build(
     ports: Ports, *, stage: str, public_url: str, retier_delay_seconds: int, begins_paused: bool, logger: Logger
 ) -> Api:
-    configuration = Configuration(ports.documents, begins_paused=begins_paused)
+    configuration = Configuration(ports.documents, ports.synced, begins_paused=begins_paused)
     retier = Retier(ports.runs, ports.decide, ports.new_id, retier_delay_seconds)
     overriding = Overriding(ports.accounts)
     accounts = Accounts(ports.accounts, ports.lists, ports.users)

@@ -12,7 +12,7 @@ from shared.aws.directory import CognitoDirectory
 from shared.aws.dynamodb import stores
 from shared.aws.dynamodb.alerts import DynamoAlerts
 from shared.aws.dynamodb.database import Database
-from shared.aws.dynamodb.runs import DynamoRuns
+from shared.aws.dynamodb.runs import DynamoRuns, DynamoWatermarks
 from shared.aws.queues import SqsQueue
 from shared.aws.secret_writer import SsmSecretWriter
 from shared.aws.secrets import SsmSecrets
@@ -48,6 +48,7 @@ def _ports(settings: Settings) -> Ports:
         alerts=DynamoAlerts(database, alerts=settings.alerts_table),
         runs=runs,
         reports=runs,
+        synced=DynamoWatermarks(database, runs=settings.runs_table),
         users=CognitoDirectory(clients.cognito(), settings.user_pool_id, system_now),
         secrets=SsmSecrets(ssm, settings.secrets_prefix, system_now),
         secret_writer=SsmSecretWriter(ssm, settings.secrets_prefix),

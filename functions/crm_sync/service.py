@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functions.crm_sync import progress
 from functions.crm_sync.schedule import GOING_ON, Begin, Leave, Wake, decide
 from shared.accounts.identity import SourceName
-from shared.configuration.reader import PublishedReader
+from shared.configuration.reader import PublishedReader, sync_time
 from shared.configuration.sources import SourceConfig
 from shared.connectors.lender import Lender
 from shared.connectors.ports import VendorRefused, VendorUnavailable
@@ -17,7 +17,7 @@ from shared.ingestion.notebook import Notebook
 from shared.ingestion.tally import REJECTED, Tally
 from shared.runtime.failures import Retryable
 from shared.runtime.messages import SyncSource, write
-from shared.runtime.ports import Queue, QueueUnavailable, Run, RunMoved, RunState, RunStore
+from shared.runtime.ports import Queue, QueueUnavailable, Run, RunMoved, RunState, RunStore, Watermarks
 
 ATTEMPTS = 300
 """Without an answer in a row: three days, most of them a quarter of an hour apart."""
@@ -34,6 +34,8 @@ class CrmSync:
     runs: RunStore
     intake: Intake
     notebook: Notebook
+    synced: Watermarks
+    """When the last complete sync of each source began."""
     queue: Queue
     clock: Callable[[], datetime]
 
@@ -94,6 +96,8 @@ class CrmSync:
                 run = self._saved(progress.failed(run, str(error), now))
             except (VendorUnavailable, Retryable) as error:
                 return self._waiting(run, source, attempt, error)
+            if run.state is RunState.SUCCEEDED:
+                self.synced.advance(sync_time(source), run.created_at)
             if run.state is not RunState.RUNNING:
                 return run
             if self.clock() >= until:

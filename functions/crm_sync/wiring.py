@@ -6,7 +6,7 @@ from shared.aws import clients
 from shared.aws.directory import CognitoDirectory
 from shared.aws.dynamodb import stores
 from shared.aws.dynamodb.database import Database
-from shared.aws.dynamodb.runs import DynamoRuns
+from shared.aws.dynamodb.runs import DynamoRuns, DynamoWatermarks
 from shared.aws.queues import SqsQueue
 from shared.aws.secrets import SsmSecrets
 from shared.connectors.lender import Lender
@@ -27,6 +27,7 @@ def wire(settings: Settings) -> CrmSync:
         runs=runs,
         intake=Intake(accounts, CognitoDirectory(clients.cognito(), settings.user_pool_id, system_now)),
         notebook=Notebook(runs),
+        synced=DynamoWatermarks(database, runs=settings.runs_table),
         queue=SqsQueue(settings.syncs_queue_url, clients.sqs()),
         clock=system_now,
     )

@@ -16,7 +16,7 @@ def wire(settings: Settings) -> Walk:
     accounts = stores.accounts(database, settings)
     trigger = TierTrigger(
         accounts=accounts,
-        published=stores.published(database, settings),
+        published=stores.deciding(database, settings),
         queue=SqsQueue(settings.decide_queue_url, clients.sqs()),
         clock=system_now,
     )

@@ -1,13 +1,30 @@
 """The published configuration as workers read it: trusted for a few seconds, then read again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Protocol, cast
 
+from shared.accounts.identity import SourceName
 from shared.accounts.values import Json
 from shared.configuration.documents import DocumentStore, Kind
 from shared.configuration.published import Published, parse
+from shared.tiers.freshness import Freshness
+
+STALE_AFTER = 3
+"""Intervals between syncs: a source that missed the last two counts as stale from the third on."""
+
+
+class SyncTimes(Protocol):
+    """When the last complete sync of a source began: what changed before that is known here."""
+
+    def get(self, name: str) -> datetime | None:
+        """By `sync_time`'s name; None: none was complete yet."""
+        ...
+
+
+def sync_time(source: SourceName) -> str:
+    return f"synced:{source}"
 
 
 @dataclass(slots=True)
@@ -18,6 +35,8 @@ class PublishedReader:
     max_age: timedelta
     begins_paused: bool = False
     """Whether mail and writeback are paused as long as nobody has saved pauses."""
+    synced: SyncTimes | None = None
+    """Read with the rest where it decides tiers: stale data demote nobody."""
     _read_at: datetime | None = field(default=None, init=False)
     _versions: Mapping[str, int] = field(default_factory=dict, init=False)
     _published: Published | None = field(default=None, init=False)
@@ -33,5 +52,21 @@ class PublishedReader:
         if self._published is None or versions != self._versions:
             bodies = {document.id: cast("Mapping[str, Json]", document.body) for document in documents}
             self._published, self._versions = parse(bodies, begins_paused=self.begins_paused), versions
+        sources = self._freshness(self._published)
+        if sources != self._published.rulebook.sources:
+            rulebook = replace(self._published.rulebook, sources=sources)
+            self._published = replace(self._published, rulebook=rulebook)
         self._read_at = now
         return self._published
+
+    def _freshness(self, published: Published) -> Mapping[SourceName, Freshness]:
+        """Of the sources that are pulled; one that only sends tells nothing by its silence."""
+        if self.synced is None:
+            return {}
+        found = {}
+        for config in published.sources.values():
+            if config.enabled and config.sync_minutes is not None:
+                interval, at = timedelta(minutes=config.sync_minutes), self.synced.get(sync_time(config.name))
+                if at is not None:
+                    found[config.name] = Freshness(at + STALE_AFTER * interval, interval)
+        return found

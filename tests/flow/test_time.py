@@ -1,12 +1,16 @@
 """A date that comes changes the tier by itself, within two minutes, and each account once."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 import pytest
 
 from shared.accounts.identity import TierId
 from shared.accounts.standing import Hold, Pending
 from shared.accounts.values import Json
+from shared.configuration.reader import sync_time
+from shared.connectors.generic.mapping import GENERIC
 from shared.tiers.policy_document import FRESH_POLICY
 from tests.support.builders import NOW
 from tests.support.world import ANNA, World
@@ -102,10 +106,27 @@ def test_a_clock_that_was_down_for_a_day_moves_each_account_once() -> None:
     assert account.due_at is None
 
 
-def _steady() -> World:
-    """An account in tier 1 under a policy that holds demotions for two weeks."""
+def test_a_source_that_is_not_heard_of_demotes_nobody_until_it_is() -> None:
+    world = _steady(stability={})
+    world.configure("source:generic", {"sync_minutes": 60})
+    world.watermarks.advance(sync_time(GENERIC), NOW - timedelta(hours=3))
+    world.send_generic({"external_id": "x", "version": 2, "fields": {"mrr": "640.00"}})
+    world.settle()
+    held = world.account("generic:x")
+    assert (held.standing.tier, held.standing.hold) == ("tier-1", Hold.STALE_SOURCE)
+    assert held.due_at == NOW + timedelta(hours=1)
+
+    world.watermarks.advance(sync_time(GENERIC), NOW)
+    world.now = NOW + timedelta(hours=1)
+    world.passes(MINUTE)
+
+    assert world.account("generic:x").standing.tier == "tier-2"
+
+
+def _steady(stability: Mapping[str, Json] = MappingProxyType({"demote_after": "14d"})) -> World:
+    """An account in tier 1, by default under a policy that holds demotions for two weeks."""
     world = World()
-    world.configure("policy", {"version": 2, "policy": {**FRESH_POLICY, "stability": {"demote_after": "14d"}}})
+    world.configure("policy", {"version": 2, "policy": {**FRESH_POLICY, "stability": stability}})
     world.send_generic({"external_id": "x", "version": 1, "fields": {"mrr": "1200.00", "owner": ANNA.email}})
     world.settle()
     return world

@@ -72,6 +72,9 @@ class Ports:
     def published(self) -> PublishedReader:
         return PublishedReader(self.documents, self.config_age)
 
+    def deciding(self) -> PublishedReader:
+        return PublishedReader(self.documents, self.config_age, synced=self.watermarks)
+
     def lender(self) -> Lender:
         return Lender({RECURLY: self.connect}, self.secrets)
 
@@ -98,13 +101,14 @@ def sync(ports: Ports) -> CrmSync:
         runs=ports.runs,
         intake=Intake(ports.accounts, ports.directory),
         notebook=Notebook(ports.runs),
+        synced=ports.watermarks,
         queue=ports.syncs,
         clock=ports.clock,
     )
 
 
 def walk(ports: Ports) -> Walk:
-    trigger = TierTrigger(ports.accounts, ports.published(), ports.decide, ports.clock)
+    trigger = TierTrigger(ports.accounts, ports.deciding(), ports.decide, ports.clock)
     return Walk(trigger, ports.accounts, ports.runs)
 
 

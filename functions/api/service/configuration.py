@@ -12,7 +12,7 @@ from functions.api.service.session import Session
 from shared.access.audit import AuditEntry
 from shared.configuration.documents import Document, DocumentChange, DocumentStore, Kind
 from shared.configuration.published import Published, parse
-from shared.configuration.reader import PublishedReader
+from shared.configuration.reader import PublishedReader, SyncTimes
 from shared.rules.errors import DocumentRefused
 
 DRAFT = "policy"
@@ -23,10 +23,10 @@ other replaces, one is refused by the store and checked again."""
 
 
 class Configuration:
-    def __init__(self, documents: DocumentStore, *, begins_paused: bool) -> None:
+    def __init__(self, documents: DocumentStore, synced: SyncTimes, *, begins_paused: bool) -> None:
         self._documents = documents
         self._begins_paused = begins_paused
-        self._reader = PublishedReader(documents, timedelta(0), begins_paused)
+        self._reader = PublishedReader(documents, timedelta(0), begins_paused, synced)
 
     def read(self) -> Edition:
         """Strongly consistent; raises ConfigurationBroken."""

@@ -6,6 +6,7 @@ from typing import Protocol
 from shared.aws.dynamodb.accounts import DynamoAccounts
 from shared.aws.dynamodb.database import Database
 from shared.aws.dynamodb.documents import DynamoDocuments
+from shared.aws.dynamodb.runs import DynamoWatermarks
 from shared.configuration.reader import PublishedReader
 
 
@@ -46,5 +47,17 @@ def documents(database: Database, tables: DocumentTables) -> DynamoDocuments:
     return DynamoDocuments(database, config=tables.config_table, audit=tables.audit_table)
 
 
+class Deciding(Reading, Protocol):
+    @property
+    def runs_table(self) -> str: ...
+
+
 def published(database: Database, settings: Reading) -> PublishedReader:
     return PublishedReader(documents(database, settings), timedelta(seconds=settings.config_max_age_seconds))
+
+
+def deciding(database: Database, settings: Deciding) -> PublishedReader:
+    """What is published, with how fresh each source's data are: for whoever decides tiers."""
+    reader = published(database, settings)
+    reader.synced = DynamoWatermarks(database, runs=settings.runs_table)
+    return reader

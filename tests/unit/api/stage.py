@@ -27,7 +27,7 @@ from shared.memory.alerts import MemoryAlerts
 from shared.memory.directory import MemoryDirectory
 from shared.memory.documents import MemoryDocuments
 from shared.memory.queues import MemoryQueue
-from shared.memory.runs import MemoryRuns
+from shared.memory.runs import MemoryRuns, MemoryWatermarks
 from shared.memory.secrets import MemorySecrets
 from tests.support.builders import NOW
 from tests.unit.api.markers import MemoryMarkers
@@ -79,6 +79,7 @@ class Stage:
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
     alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
     runs: MemoryRuns = field(default_factory=MemoryRuns)
+    synced: MemoryWatermarks = field(default_factory=MemoryWatermarks)
     decide: MemoryQueue = field(default_factory=MemoryQueue)
     syncs: MemoryQueue = field(default_factory=MemoryQueue)
     secrets: MemorySecrets = field(default_factory=lambda: MemorySecrets({"why": ["a key of the why page"]}))
@@ -95,6 +96,7 @@ class Stage:
             alerts=self.alerts,
             runs=self.runs,
             reports=self.runs,
+            synced=self.synced,
             users=MemoryDirectory(USERS.values()),
             secrets=self.secrets,
             secret_writer=self.secrets,

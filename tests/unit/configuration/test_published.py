@@ -12,10 +12,12 @@ from shared.alerts import rule
 from shared.configuration.alert_rules_document import alert_rules_to_json, parse_alert_rules
 from shared.configuration.documents import Document, DocumentChange, Kind
 from shared.configuration.published import fresh, parse
-from shared.configuration.reader import PublishedReader
+from shared.configuration.reader import PublishedReader, sync_time
 from shared.memory.documents import MemoryDocuments
+from shared.memory.runs import MemoryWatermarks
 from shared.rules.errors import DocumentRefused
 from shared.tiers import model
+from shared.tiers.freshness import Freshness
 from tests.support.builders import NOW
 
 
@@ -80,6 +82,21 @@ def test_unmoved_documents_are_not_compiled_again() -> None:
     reader = PublishedReader(MemoryDocuments(), timedelta(seconds=10))
 
     assert reader.read(NOW) is reader.read(NOW + timedelta(minutes=5))
+
+
+def test_a_source_is_stale_from_the_third_missed_sync_on() -> None:
+    documents, synced = MemoryDocuments(), MemoryWatermarks()
+    reader = PublishedReader(documents, timedelta(0), synced=synced)
+    save(documents, "source:recurly", {"sync_minutes": 60})
+    assert reader.read(NOW).rulebook.sources == {}
+
+    synced.advance(sync_time(SourceName("recurly")), NOW)
+    hour = timedelta(hours=1)
+    assert reader.read(NOW).rulebook.sources == {SourceName("recurly"): Freshness(NOW + 3 * hour, hour)}
+    assert reader.read(NOW).rulebook is reader.read(NOW).rulebook
+
+    save(documents, "source:recurly", {"sync_minutes": None}, expected=1)
+    assert reader.read(NOW).rulebook.sources == {}
 
 
 def test_the_fresh_alert_rules_survive_the_round_trip() -> None:

@@ -12,7 +12,7 @@ from shared.memory.accounts import MemoryAccounts
 from shared.memory.directory import MemoryDirectory
 from shared.memory.documents import MemoryDocuments
 from shared.memory.queues import MemoryQueue
-from shared.memory.runs import MemoryRuns
+from shared.memory.runs import MemoryRuns, MemoryWatermarks
 from shared.runtime.messages import SyncSource, read
 from shared.runtime.ports import Run, RunState
 from tests.support.connectors import FakeVendor, lender
@@ -36,12 +36,14 @@ class House:
         self.queue = MemoryQueue()
         self.runs = runs or MemoryRuns()
         self.vendor = FakeVendor()
+        self.synced = MemoryWatermarks()
         self.sync = CrmSync(
             published=PublishedReader(self.documents, timedelta(0)),
             lender=lender(self.vendor),
             runs=self.runs,
             intake=Intake(self.accounts, MemoryDirectory()),
             notebook=Notebook(MemoryRuns()),
+            synced=self.synced,
             queue=self.queue,
             clock=lambda: self.now,
         )

@@ -12,8 +12,10 @@ from functions.crm_sync.handler import handle
 from functions.crm_sync.progress import MAX_REJECTS
 from functions.crm_sync.service import ATTEMPTS
 from shared.accounts.account import Account
+from shared.accounts.identity import SourceName
 from shared.accounts.store import AccountChange
 from shared.accounts.values import SCALE, Json
+from shared.configuration.reader import sync_time
 from shared.configuration.records import SourceRecord
 from shared.connectors.ports import PulledPage, VendorRefused, VendorUnavailable
 from shared.memory.accounts import MemoryAccounts
@@ -50,6 +52,22 @@ def test_pages_are_pulled_to_the_end_and_counted() -> None:
     assert run.counts == {"records": 4, "written": 3, "unchanged": 1}
     assert house.mrr("recurly:c") == 3 * SCALE
     assert house.sent() == []
+
+
+def test_a_complete_sync_says_how_fresh_the_source_is() -> None:
+    house = House()
+    house.vendor.pages = [page(0), page(1, done=True)]
+    run = pulled(house)
+
+    assert house.synced.get(sync_time(SourceName("recurly"))) == run.created_at
+
+
+def test_a_sync_that_failed_makes_nothing_fresher() -> None:
+    house = House()
+    house.vendor.pages = [page(0), VendorRefused("the key is not accepted")]
+
+    assert pulled(house).state is RunState.FAILED
+    assert house.synced.get(sync_time(SourceName("recurly"))) is None
 
 
 def test_what_could_not_be_taken_is_listed_in_the_run() -> None:
