@@ -37,6 +37,7 @@ class Api(Construct):
         grants.commit_config(parts, function)
         grants.list_alerts(parts, function)
         grants.keep_runs(parts, function)
+        grants.read_sync_times(parts, function)
         parts.tables["markers"].allow(function, "GetItem", "PutItem", "UpdateItem", "DeleteItem")
         grants.read_secrets(parts, function, "why")
         grants.write_secrets(parts, function, "webhook/*", "api/*")

@@ -78,6 +78,11 @@ def keep_runs(parts: Parts, function: HouseFunction) -> None:
     parts.tables["runs"].allow_query(function, BY_CREATION.name)
 
 
+def read_sync_times(parts: Parts, function: HouseFunction) -> None:
+    """The `get` of Watermarks."""
+    parts.tables["runs"].allow(function, "GetItem")
+
+
 def note_sources(parts: Parts, function: HouseFunction) -> None:
     """Reports.note."""
     parts.tables["runs"].allow(function, "UpdateItem")

@@ -37,3 +37,4 @@ class TierTrigger(Construct):
         grants.walk_accounts(parts, self.function)
         grants.read_config(parts, self.function)
         grants.keep_runs(parts, self.function)
+        grants.read_sync_times(parts, self.function)
