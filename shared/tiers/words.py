@@ -1,6 +1,6 @@
 """What a condition outside of the policy may read of an account's tier, beside the account's fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,9 +13,10 @@ from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import Condition, Leaf, Reference
 from shared.rules.facts import Facts
 from shared.rules.moment import DAY
-from shared.rules.trace import bound, leaves
-from shared.rules.turning import turning_points
+from shared.rules.trace import bound, leaves, window_value
+from shared.rules.turning import at, turning_points
 from shared.rules.vocabulary import Vocabulary
+from shared.rules.windows import Amount
 from shared.tiers.methods import rules_say, synced_tier
 from shared.tiers.model import TierModel
 from shared.tiers.rulebook import Rulebook
@@ -106,12 +107,25 @@ def _moments(condition: Condition, account: Account, rulebook: Rulebook, now: da
 
 
 def _days(leaf: Leaf, facts: Facts) -> Iterator[int]:
-    limit = None
     if leaf.field == DAYS:
         limit = bound(leaf, facts)
+        if limit is not None:
+            yield from _about(limit // (SCALE * SCALE))
     elif isinstance(leaf.value, Reference) and leaf.value.field == DAYS and leaf.value.times:
+        for amount in _amounts(leaf, facts):
+            yield from _about(amount // leaf.value.times)
+
+
+def _about(day: int) -> tuple[int, int]:
+    return day, day + 1
+
+
+def _amounts(leaf: Leaf, facts: Facts) -> Iterator[Amount]:
+    """What the leaf compares: of a window, all that it comes to as time goes on."""
+    if leaf.window is None:
         value = facts.values.get(leaf.field)
-        limit = value * SCALE * SCALE // leaf.value.times if isinstance(value, int) else None
-    if limit is not None:
-        day = limit // (SCALE * SCALE)
-        yield from (day, day + 1)
+        found: Iterable[Amount | None] = [value if type(value) is int else None]
+    else:
+        moments = [facts.at.now, *turning_points(leaf, facts)]
+        found = {window_value(leaf, at(facts, moment)) for moment in moments}
+    yield from (amount for amount in found if amount is not None)

@@ -410,3 +410,12 @@ def test_sources_are_refused_where_they_are_wrong(sources: Json, pointer: str, c
 def test_a_pending_tier_is_one_of_the_tiers() -> None:
     pending: Json = {"tier": "gold", "since": "2026-11-20T00:00:00Z"}
     assert refused({"account": {**ACME, "pending": pending}}) == [("/account/pending/tier", Code.UNKNOWN_TIER)]
+
+
+def test_a_window_that_days_in_the_tier_are_compared_with_turns_when_they_come_to_it() -> None:
+    seats: list[Json] = [["2026-11-01T00:00:00Z", 90], ["2026-11-20T00:00:00Z", 8]]
+    account: Json = {"fields": {"seats": 8}, "history": {"seats": seats}, "tier": IN_TIER_1}
+    below: dict[str, Json] = {**leaf("seats", "<", {"field": "days_in_tier"}), "window": {"fn": "max", "of": "60d"}}
+    assert met(below, account) == (False, "2026-12-01T00:00:00Z")
+    below["window"] = {"fn": "sum", "of": "60d"}
+    assert met(below, account) == (False, "2026-12-09T00:00:00Z")
