@@ -9,7 +9,7 @@ from typing import Self
 from shared.accounts.identity import MANUAL, FieldName, SourceName
 from shared.accounts.kept import Kept, most
 from shared.accounts.money import Currency, exponent
-from shared.accounts.values import FieldType, ValueType
+from shared.accounts.values import FieldType, Json, ValueType
 
 US_DOLLAR = Currency("USD")
 
@@ -20,6 +20,14 @@ class Combine(StrEnum):
     SUM = "sum"
     LATEST = "latest"
     """The value with the greatest version, then record key: an order that does not depend on arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTerm:
+    when: Json
+    """A condition, as its document has it: the rule language reads it."""
+    points: int
+    """What it gives where it holds, as numbers are kept; may be negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,10 @@ class Field:
     custom: bool = False
     history: Kept = Kept.NONE
     """What admins have kept of its past values, whether rules read them or not."""
+    score: tuple[ScoreTerm, ...] = ()
+    """Of a score, which takes no values: it is the sum of what its terms give whenever it is asked for, and nowhere
+    kept.
+    """
 
 
 def _sources(names: str) -> tuple[SourceName, ...]:
@@ -148,6 +160,11 @@ class Catalogue:
             name: most(entry.history, self.needs.get(name, Kept.NONE)) for name, entry in sorted(self.fields.items())
         }
         return {name: kept for name, kept in found.items() if kept is not Kept.NONE}
+
+    @cached_property
+    def scores(self) -> frozenset[FieldName]:
+        """The fields that are computed from others."""
+        return frozenset(name for name, entry in self.fields.items() if entry.score)
 
     def __contains__(self, name: object) -> bool:
         return name in self.fields

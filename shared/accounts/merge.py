@@ -104,12 +104,14 @@ def _combined_values(records: Mapping[RecordKey, Contribution], catalogue: Catal
 def resolve(records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> dict[FieldName, Resolved]:
     """The value of each field that any record gives, by the field's source order and combine rule.
 
-    `arr` is twelve times `mrr` where no source gives it. Kept values that no longer fit their field's type don't count.
+    `arr` is twelve times `mrr` where no source gives it. Kept values that no longer fit their field's type don't count,
+    nor does what a record says of a score.
     """
+    types, scores = catalogue.types, catalogue.scores
     given: dict[FieldName, dict[SourceName, list[RecordKey]]] = defaultdict(lambda: defaultdict(list))
     for key in sorted(records):
         for name, value in records[key].values.items():
-            if value is not None and name in catalogue.types and catalogue.types[name].fits(value):
+            if value is not None and name in types and name not in scores and types[name].fits(value):
                 given[name][key.source].append(key)
     resolved = {name: _in_order(catalogue.field(name), by_source, records) for name, by_source in sorted(given.items())}
     if ARR not in resolved and MRR in resolved and ARR in catalogue:

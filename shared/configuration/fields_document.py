@@ -1,7 +1,7 @@
 """The field catalogue as JSON: one field as the API shows it, and all that differ from the built-in ones."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shared.accounts.catalogue import BUILT_IN, TIER_WORDS, Catalogue, Combine, Field
@@ -10,6 +10,7 @@ from shared.accounts.kept import Kept
 from shared.accounts.money import Currency
 from shared.accounts.values import FieldType, Json
 from shared.rules.errors import Code, DocumentError, DocumentRefused
+from shared.rules.parse_score import NOT_A_NUMBER, POINTER, parse_terms, read_conditions, terms_to_json
 from shared.rules.reading import Reading
 
 MAX_FIELDS = 500
@@ -22,7 +23,7 @@ _TYPES = {kind.value: kind for kind in FieldType}
 _COMBINES = {combine.value: combine for combine in Combine}
 _KEPT: Mapping[str, Kept] = {kept.value: kept for kept in (Kept.NONE, Kept.CHANGES, Kept.DAILY)}
 _AMOUNTS = (FieldType.NUMBER, FieldType.MONEY)
-_EDITABLE = ("label", "combine", "sources", "options", "history")
+_EDITABLE = ("label", "combine", "sources", "options", "history", "score")
 
 
 def parse_fields(document: Json, currency: Currency) -> Catalogue:
@@ -30,6 +31,7 @@ def parse_fields(document: Json, currency: Currency) -> Catalogue:
     reading = Reading()
     given = reading.members(document, "", optional=("fields",))
     fields = dict(_BUILT_IN)
+    scores: dict[FieldName, str] = {}
     for pointer, item in reading.items(given.get("fields", []), "/fields", at_most=MAX_FIELDS):
         try:
             entry = parse_field(item)
@@ -39,19 +41,27 @@ def parse_fields(document: Json, currency: Currency) -> Catalogue:
         if entry.name in fields and fields[entry.name] is not _BUILT_IN.get(entry.name):
             reading.refuse(f"{pointer}/name", Code.DUPLICATE_ID, f"{entry.name} stands there already")
         fields[entry.name] = entry
+        if entry.score:
+            scores[entry.name] = pointer
+    catalogue = Catalogue(fields, currency)
+    for name, pointer in scores.items():
+        read_conditions(fields[name], catalogue, reading, pointer + POINTER)
     reading.done()
-    return Catalogue(fields, currency)
+    return catalogue
 
 
 def parse_field(document: Json) -> Field:
     """A custom field, or a built-in one with another label, combine rule, source order, options or history.
 
-    Raises DocumentRefused. Only an enum has options; only numbers and money are summed.
+    Raises DocumentRefused. Only an enum has options; only numbers and money are summed. What the conditions of a score
+    say is read by `check_score`, beside other fields.
     """
     reading = Reading()
     given = reading.members(document, "", required=("name",), optional=("type", "custom", *_EDITABLE))
     name = _name(reading, given.get("name"))
     base = _BUILT_IN.get(name) or Field(name, FieldType.STRING, label=name, custom=True)
+    if given.get("score") is not None:
+        base = replace(base, sources=(), score=parse_terms(given["score"], reading, POINTER))
     kind = _type(reading, given, base)
     entry = replace(
         base,
@@ -67,8 +77,15 @@ def parse_field(document: Json) -> Field:
     return entry
 
 
+def check_score(entry: Field, catalogue: Catalogue) -> None:
+    """Raises DocumentRefused where the conditions of a score don't fit the other fields of `catalogue`."""
+    reading = Reading()
+    read_conditions(entry, catalogue, reading, POINTER)
+    reading.done()
+
+
 def field_to_json(entry: Field) -> dict[str, Json]:
-    return {
+    shown: dict[str, Json] = {
         "name": entry.name,
         "type": entry.type.value,
         "label": entry.label,
@@ -78,6 +95,7 @@ def field_to_json(entry: Field) -> dict[str, Json]:
         "custom": entry.custom,
         "history": entry.history.value,
     }
+    return {**shown, "score": terms_to_json(entry.score)} if entry.score else shown
 
 
 def fields_to_json(catalogue: Catalogue) -> dict[str, Json]:
@@ -122,10 +140,26 @@ def _contradictions(entry: Field) -> list[DocumentError]:
         found.append(DocumentError("/options", Code.MISSING_KEY, "an enum names its options"))
     if entry.type is not FieldType.ENUM and entry.options:
         found.append(DocumentError("/options", Code.UNKNOWN_KEY, "only an enum has options"))
-    if entry.combine is Combine.SUM and entry.type not in _AMOUNTS:
+    if entry.score:
+        found.extend(_not_of_a_score(entry))
+    elif entry.combine is Combine.SUM and entry.type not in _AMOUNTS:
         found.append(DocumentError("/combine", Code.VALUE_NOT_FOR_TYPE, "only number and money are summed"))
     if entry.history is Kept.DAILY and entry.type not in _AMOUNTS:
         found.append(
             DocumentError("/history", Code.VALUE_NOT_FOR_TYPE, "only number and money are kept by day: write changes")
         )
     return found
+
+
+def _not_of_a_score(entry: Field) -> Iterator[DocumentError]:
+    """What fields that take values have, and a score, which is computed, has not."""
+    if not entry.custom:
+        yield DocumentError(POINTER, Code.UNKNOWN_KEY, f"{entry.name} is built in: only a custom field is a score")
+    if entry.type is not FieldType.NUMBER:
+        yield DocumentError("/type", Code.VALUE_NOT_FOR_TYPE, NOT_A_NUMBER)
+    if entry.sources:
+        yield DocumentError("/sources", Code.UNKNOWN_KEY, "a score takes no values from sources")
+    if entry.combine is not Combine.LATEST:
+        yield DocumentError("/combine", Code.UNKNOWN_KEY, "a score combines no records")
+    if entry.history is not Kept.NONE:
+        yield DocumentError("/history", Code.UNKNOWN_KEY, "a score has no history: ask for that of the fields it reads")

@@ -61,7 +61,7 @@ def _mappings(record: SourceRecord, config: SourceConfig, catalogue: Catalogue) 
 def _by_name(record: SourceRecord, catalogue: Catalogue) -> Iterable[PropertyMapping]:
     """The default: a property that bears a field's name is that field."""
     for name in record.properties:
-        if name in catalogue or name == TIER_PROPERTY:
+        if (name in catalogue and name not in catalogue.scores) or name == TIER_PROPERTY:
             yield PropertyMapping(name, FieldName(name))
 
 

@@ -84,6 +84,9 @@ def _mappings(reading: Reading, document: Json, catalogue: Catalogue) -> tuple[P
             reading.refuse(
                 f"{pointer}/field", Code.UNKNOWN_FIELD, f"no field is named {target!r}: add it first, or name another"
             )
+        if target in catalogue.scores:
+            message = f"{target} is a score, which is computed: name a field that takes values"
+            reading.refuse(f"{pointer}/field", Code.UNKNOWN_FIELD, message)
         if target in {entry.target for entry in found}:
             reading.refuse(f"{pointer}/field", Code.DUPLICATE_ID, f"{target} is mapped already")
         found.append(

@@ -20,13 +20,13 @@ class Finding:
     actual: Json
     """Null where the field is missing; of a window what it comes to, to the eighth decimal, null where it is empty."""
     source: str | None
-    """The source whose value it is."""
+    """The source whose value it is; `score` where it is computed."""
     met: bool
     short_by: str | None
     """What an unmet `>`, `>=`, `<` or `<=` of number or money is short by; null where the value is missing."""
     beside: Mapping[str, Json] = MappingProxyType({})
     """Of a leaf that reads history: `over` and `window` where it has them, and `old`, like `actual` what it was before,
-    where it compares with that."""
+    where it compares with that. Of a leaf on a score `terms`, those that gave its points."""
 
     def to_json(self) -> dict[str, Json]:
         return {

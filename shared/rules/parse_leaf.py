@@ -56,6 +56,8 @@ def readable(raw: Json, vocabulary: Vocabulary, reading: Reading, pointer: str) 
         reading.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, "write a field's name")
     elif raw in vocabulary.barred:
         reading.refuse(pointer, Code.READS_ITSELF, f"{raw} follows from the tier rules: they can't read it")
+    elif raw in vocabulary.scores and raw not in vocabulary.types:
+        reading.refuse(pointer, Code.READS_ITSELF, f"{raw} is a score: no score reads one, ask for what it asks for")
     elif raw not in vocabulary.types:
         reading.refuse(
             pointer, Code.UNKNOWN_FIELD, f"there is no field {raw[:100]!r}: correct the name or add the field"

@@ -13,7 +13,7 @@ from shared.rules.condition import All, Always, Condition, Duration, Either, Lea
 from shared.rules.facts import Facts
 from shared.rules.finding import Finding
 from shared.rules.parse_time import duration_text
-from shared.rules.vocabulary import COMPARED_WITH_OLD, HISTORY, MOVES, PERCENTAGES
+from shared.rules.vocabulary import COMPARED_WITH_OLD, MOVES, PERCENTAGES
 from shared.rules.windows import Amount, over_window
 
 type SourceOf = Callable[[FieldName], SourceName | None]
@@ -22,6 +22,8 @@ PLACES = 4
 """Decimals of SCALE."""
 AMOUNTS = (FieldType.NUMBER, FieldType.MONEY)
 ORDERED = (Operator.GT, Operator.GE, Operator.LT, Operator.LE)
+SCORE = SourceName("score")
+"""Where the value of a score comes from."""
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:
@@ -112,11 +114,17 @@ def _finding(leaf: Leaf, facts: Facts, source_of: SourceOf) -> Finding:
         op=leaf.op.value,
         expected=_expected(leaf, facts),
         actual=None if value is None else _json(leaf, value),
-        source=None if seen(leaf, facts) is None else source_of(leaf.field),
+        source=_source(leaf, facts, source_of),
         met=met,
         short_by=None if short is None else exact_text(short, leaf.type),
-        beside=_beside(leaf, facts) if leaf.op in HISTORY or leaf.window is not None else {},
+        beside=_beside(leaf, facts),
     )
+
+
+def _source(leaf: Leaf, facts: Facts, source_of: SourceOf) -> SourceName | None:
+    if leaf.field in facts.scores:
+        return SCORE
+    return None if seen(leaf, facts) is None else source_of(leaf.field)
 
 
 def _compared(leaf: Leaf, facts: Facts) -> Value | Fraction | None:
@@ -132,6 +140,9 @@ def _beside(leaf: Leaf, facts: Facts) -> dict[str, Json]:
     if leaf.op in COMPARED_WITH_OLD:
         old = before(leaf, facts)
         said["old"] = None if old is None else _json(leaf, old)
+    if leaf.field in facts.scores:
+        given = facts.given(leaf.field)
+        said["terms"] = [{"pointer": term.pointer, "points": _json(leaf, term.points)} for term in given]
     return said
 
 

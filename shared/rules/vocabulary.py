@@ -70,6 +70,8 @@ class Vocabulary:
     """Names that other conditions may read and this one may not: it would feed on its own result."""
     without_history: AbstractSet[str] = frozenset()
     """Names of what no history is kept of."""
+    scores: AbstractSet[str] = frozenset()
+    """The fields that are computed from others; those that `types` leaves out, this condition may not read."""
 
 
 def kind(of: ValueType) -> str:

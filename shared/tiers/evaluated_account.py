@@ -85,6 +85,8 @@ class _Parser:
             where = f"{pointer}/{escaped(key)}"
             if key not in self.catalogue:
                 self.reading.refuse(where, Code.UNKNOWN_FIELD, f"there is no field {key[:100]!r}")
+            elif key in self.catalogue.scores:
+                self.reading.refuse(where, Code.UNKNOWN_KEY, f"leave it out: {key} is a score, which is computed")
             elif raw is not None:
                 yield FieldName(key), raw, where
 

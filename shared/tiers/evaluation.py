@@ -59,7 +59,7 @@ def evaluate(document: Json, rulebook: Rulebook, now: datetime) -> Mapping[str, 
 
 
 def _answer(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> Mapping[str, object]:
-    facts = facts_with_words(account, rulebook, now)
+    facts = facts_with_words(condition, account, rulebook, now)
     turn = next_turn(condition, account, rulebook, now)
     return {
         "matched": compile_condition(condition)(facts),

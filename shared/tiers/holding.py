@@ -10,6 +10,7 @@ from shared.accounts.identity import FieldName, SourceName, TierId
 from shared.accounts.merge import resolve
 from shared.accounts.standing import Hold, Method, Pending
 from shared.rules.facts import Facts
+from shared.rules.scores import scored
 from shared.tiers.calendar_holds import END, moves_at, renewal_hold
 from shared.tiers.methods import rules_say, synced_tier
 from shared.tiers.rulebook import Rulebook
@@ -64,7 +65,7 @@ def with_last_known(account: Account, rulebook: Rulebook, facts: Facts) -> Facts
         return None
     values = {**account.values, **{name: value for name, value in known.items() if value is not None}}
     stood_in = rulebook.facts(replace(account, values=values), facts.at.now)
-    return replace(stood_in, true_values=facts.values)
+    return scored(replace(stood_in, true_values=facts.values))
 
 
 def _vanished(account: Account, rulebook: Rulebook) -> bool:

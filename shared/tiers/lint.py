@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import reduce
 from itertools import combinations
 
@@ -111,16 +112,18 @@ def _between(interval: Interval, catalogue: Catalogue, name: FieldName) -> str:
 def _negations(policy: Policy, catalogue: Catalogue) -> Iterator[Warned]:
     for rule in policy.rules:
         for negation in _nots(rule.when):
-            leaf = _loose(negation, rule.when)
+            leaf = _loose(negation, rule.when, catalogue.scores)
             if leaf is not None:
                 label = catalogue.field(leaf.field).label
                 message = f"this not holds where {label} is missing: ask for present beside it, unless that is meant"
                 yield _warned(leaf.pointer, "negation_on_missing", message)
 
 
-def _loose(negation: Not, rule: Condition) -> Leaf | None:
+def _loose(negation: Not, rule: Condition, never_missing: AbstractSet[FieldName]) -> Leaf | None:
     """The first leaf of the negation whose field may be missing with negation and rule both true."""
     for leaf in leaves(negation.member):
+        if leaf.field in never_missing:
+            continue
         free = reach(negation, leaf.field, 1).maybe.missing and reach(rule, leaf.field, 1).maybe.missing
         if leaf.op not in PRESENCE and free:
             return leaf

@@ -24,3 +24,9 @@ class Policy:
     requires: tuple[FieldName, ...] = ()
     precedence: tuple[Method, ...] = (Method.MANUAL, Method.SYNCED, Method.RULES)
     stability: Stability = AT_ONCE
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        """All that the policy asks of an account: its rules, and what holds demotions."""
+        held = self.stability.hold_demotion_when
+        return [*(rule.when for rule in self.rules), *([] if held is None else [held])]

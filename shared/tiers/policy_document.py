@@ -66,7 +66,8 @@ def parse_policy(document: Json, tiers: TierModel, catalogue: Catalogue) -> Poli
 
 def vocabulary(catalogue: Catalogue) -> Vocabulary:
     """What tier rules may read: the fields, not what follows from the rules."""
-    return Vocabulary({name: catalogue.types[name] for name in catalogue.fields}, TIER_WORDS)
+    types = {name: catalogue.types[name] for name in catalogue.fields}
+    return Vocabulary(types, TIER_WORDS, without_history=catalogue.scores, scores=catalogue.scores)
 
 
 def _rules(raw: Json, tiers: TierModel, words: Vocabulary, reading: Reading) -> tuple[TierRule, ...]:
@@ -104,10 +105,13 @@ def _tier(raw: Json, tiers: TierModel, reading: Reading, pointer: str) -> TierId
 
 
 def _requires(raw: Json, words: Vocabulary, reading: Reading) -> tuple[FieldName, ...]:
-    named = [
-        readable(item, words, reading, pointer)
-        for pointer, item in reading.items(raw, "/requires", at_most=MAX_REQUIRED)
-    ]
+    named = []
+    for pointer, item in reading.items(raw, "/requires", at_most=MAX_REQUIRED):
+        name = readable(item, words, reading, pointer)
+        if name in words.scores:
+            advice = f"{name} is a score, which always has a value: require the fields that it reads"
+            reading.refuse(pointer, Code.VALUE_NOT_FOR_TYPE, advice)
+        named.append(name)
     return tuple(dict.fromkeys(name for name in named if name is not None))
 
 

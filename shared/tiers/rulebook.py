@@ -1,6 +1,6 @@
 """What decides: one published policy with the tiers and fields that it names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,11 +10,12 @@ from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.identity import FieldName, SourceName, TierId
 from shared.rules.compile import compile_condition
-from shared.rules.condition import Leaf, Reference
-from shared.rules.facts import Facts, Test
+from shared.rules.condition import Condition, Leaf
+from shared.rules.facts import Facts, Scores, Test
 from shared.rules.first_match import FirstMatch, compile_first_match
 from shared.rules.margin import eased
 from shared.rules.moment import Moment
+from shared.rules.scores import beneath, compiled, fields_of, read_by, scored
 from shared.rules.trace import leaves
 from shared.rules.turning import tells_time
 from shared.tiers.controls import FREE, Controls
@@ -28,7 +29,7 @@ class RuleTest:
     rule: TierRule
     test: Test
     reads: frozenset[FieldName]
-    """The fields that the rule's leaves read, or compare with."""
+    """The fields that the rule's leaves read, or compare with; of scores those that these read."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,18 @@ class Rulebook:
         return compile_first_match([rule.when for rule in self.policy.rules])
 
     @cached_property
+    def _scores(self) -> Scores:
+        """Those that the policy reads."""
+        return self._read_by(self.policy.conditions)
+
+    def _read_by(self, conditions: Iterable[Condition]) -> Scores:
+        return compiled(read_by(conditions, self.catalogue), self.catalogue)
+
+    @cached_property
     def _telling_time(self) -> Sequence[Sequence[Leaf]]:
-        return [tuple(filter(tells_time, leaves(rule.when))) for rule in self.policy.rules]
+        return [
+            tuple(leaf for leaf in leaves(rule.when) if tells_time(leaf, self._scores)) for rule in self.policy.rules
+        ]
 
     @cached_property
     def tells_time(self) -> bool:
@@ -59,7 +70,11 @@ class Rulebook:
     @cached_property
     def rule_tests(self) -> Sequence[RuleTest]:
         """Each rule by itself."""
-        return [RuleTest(rule, compile_condition(rule.when), _reads(rule)) for rule in self.policy.rules]
+        return [RuleTest(rule, compile_condition(rule.when), self._reads(rule)) for rule in self.policy.rules]
+
+    def _reads(self, rule: TierRule) -> frozenset[FieldName]:
+        found = [one for leaf in leaves(rule.when) for one in (leaf, *beneath(leaf, self._scores))]
+        return frozenset(name for leaf in found for name in fields_of(leaf)) - self.catalogue.scores
 
     def rules_for(self, tier: TierId | None) -> Sequence[RuleTest]:
         """The rules that give the tier."""
@@ -92,9 +107,10 @@ class Rulebook:
         """`now`, with the day that it is in the deployment's time zone."""
         return Moment(now, self._zone)
 
-    def facts(self, account: Account, now: datetime) -> Facts:
-        """What the rules are asked of."""
-        return Facts(account.values, account.histories, self.moment(now))
+    def facts(self, account: Account, now: datetime, asking: Condition | None = None) -> Facts:
+        """What the rules are asked of, and `asking` if it is given: the account and its scores that they read."""
+        scores = self._scores if asking is None else {**self._scores, **self._read_by([asking])}
+        return scored(Facts(account.values, account.histories, self.moment(now), scores=scores))
 
     def match(self, facts: Facts) -> int | None:
         """The index of the first rule that holds; None: everyone else."""
@@ -111,9 +127,3 @@ class Rulebook:
     def label(self, name: FieldName) -> str:
         """What people call the field."""
         return self.catalogue.field(name).label if name in self.catalogue else name
-
-
-def _reads(rule: TierRule) -> frozenset[FieldName]:
-    found = list(leaves(rule.when))
-    others = [leaf.value.field for leaf in found if isinstance(leaf.value, Reference)]
-    return frozenset([leaf.field for leaf in found] + others)

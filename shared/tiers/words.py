@@ -48,12 +48,14 @@ def vocabulary(catalogue: Catalogue, tiers: TierModel) -> Vocabulary:
         OVERRIDE_EXPIRES: ValueType(FieldType.TIMESTAMP),
     }
     types = {**{name: catalogue.types[name] for name in catalogue.fields}, **words}
-    return Vocabulary(types, without_history=TIER_WORDS)
+    return Vocabulary(types, without_history=TIER_WORDS | catalogue.scores, scores=catalogue.scores)
 
 
-def facts_with_words(account: Account, rulebook: Rulebook, now: datetime) -> Facts:
-    """The account's facts and the words that say something of it; `days_in_tier` counts whole 24 hours."""
-    standing, override, facts = account.standing, account.override, rulebook.facts(account, now)
+def facts_with_words(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> Facts:
+    """What `condition` is asked of: the account's facts and the words that say something of it; `days_in_tier` counts
+    whole 24 hours.
+    """
+    standing, override, facts = account.standing, account.override, rulebook.facts(account, now, condition)
     said: dict[FieldName, Value | None] = {
         TIER: standing.tier,
         RANK: rulebook.tiers.rank(standing.tier) * SCALE if standing.tier else None,
@@ -76,7 +78,7 @@ def next_turn(condition: Condition, account: Account, rulebook: Rulebook, now: d
     tests = [compile_leaf(leaf) for leaf in leaves(condition)]
 
     def met(moment: datetime) -> list[bool]:
-        facts = facts_with_words(account, rulebook, moment)
+        facts = facts_with_words(condition, account, rulebook, moment)
         return [test(facts) for test in tests]
 
     present = met(now)
@@ -89,7 +91,7 @@ def _moments(condition: Condition, account: Account, rulebook: Rulebook, now: da
     than, an override's end, the days about the bounds that days in the tier are compared with, and where it reads what
     the rules say, whatever these hang on.
     """
-    facts = facts_with_words(account, rulebook, now)
+    facts = facts_with_words(condition, account, rulebook, now)
     for leaf in leaves(condition):
         yield from turning_points(leaf, facts)
     if any(leaf.field == RULES for leaf in leaves(condition)):

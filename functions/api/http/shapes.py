@@ -27,6 +27,11 @@ KEPT = (
     "the last value of each UTC day, of 400 days at most). What the published rules read of the past is kept in any "
     "case. It begins at an account's next write. `true` stands for `changes`, `false` for `none`."
 )
+_TERM = {
+    "type": "object",
+    "required": ["when", "points"],
+    "properties": {"when": {"type": "object"}, "points": {"anyOf": [{"type": "number"}, _TEXT]}},
+}
 _FIELD = {
     "type": "object",
     "properties": {
@@ -37,6 +42,10 @@ _FIELD = {
         "sources": _TEXTS,
         "options": _TEXTS,
         "history": {"enum": ["none", "changes", "daily", True, False], "description": KEPT},
+        "score": {
+            "description": "A field that is computed: a number, the sum of the points of what holds.",
+            "anyOf": [{"type": "array", "minItems": 1, "maxItems": 100, "items": _TERM}, _NULL],
+        },
     },
 }
 _POLICY = {

@@ -122,6 +122,9 @@ class Accounts:
             if name not in catalogue:
                 reading.refuse(pointer, Code.UNKNOWN_FIELD, "the catalogue has no field of this name")
                 continue
+            if name in catalogue.scores:
+                reading.refuse(pointer, Code.UNKNOWN_KEY, "leave it out: it is a score, which is computed")
+                continue
             try:
                 values[FieldName(name)] = None if raw is None else self._value(FieldName(name), raw, catalogue)
             except ValueRefused as error:

@@ -24,7 +24,10 @@ DRAFT = "draft"
 def broken(edition: Edition, after: Mapping[str, Body], edited: str) -> Sequence[DocumentError]:
     """What of the other documents no longer fits once `edited`, valid in itself, is as in `after`."""
     settings = parse_settings(after.get(SETTINGS, {}))
-    catalogue = parse_fields(after.get(FIELDS, {}), settings.reporting_currency)
+    try:
+        catalogue = parse_fields(after.get(FIELDS, {}), settings.reporting_currency)
+    except DocumentRefused as refused:
+        return broken_scores(after.get(FIELDS, {}), refused)
     tiers = parse_tiers(after[TIERS]) if TIERS in after else model.FRESH
     checks: dict[str, tuple[Body, Callable[[], object]]] = {
         document_id: (body, partial(parse_policy, body, tiers, catalogue))
@@ -43,11 +46,19 @@ def broken(edition: Edition, after: Mapping[str, Body], edited: str) -> Sequence
     ]
 
 
+def broken_scores(fields: Body, refused: DocumentRefused) -> Sequence[DocumentError]:
+    """What was refused of scores, in a document of fields; raises `refused` itself where it is of something else."""
+    if any(error.pointer.split("/")[3:4] != ["score"] for error in refused.errors):
+        raise refused
+    return [_placed(FIELDS, fields, error) for error in refused.errors]
+
+
 def reading(edition: Edition, name: FieldName) -> Sequence[DocumentError]:
-    """The rules, published and of the draft, that read a field."""
+    """The rules, published and of the draft, and the scores that read a field."""
+    documents = {**_policies(edition), FIELDS: edition.bodies.get(FIELDS, {})}
     return [
         DocumentError(f"/{document_id}{pointer}", Code.UNKNOWN_FIELD, f"{_named(document_id, pointer, body)} reads it")
-        for document_id, body in _policies(edition).items()
+        for document_id, body in documents.items()
         for pointer in _mentions(body, name)
     ]
 
@@ -77,10 +88,10 @@ def _placed(document_id: str, body: Body, error: DocumentError) -> DocumentError
 
 
 def _named(document_id: str, pointer: str, body: Body) -> str:
-    """`rule high`, `rule mid of the draft`, `alert rule tier-lowered`, `source:recurly`."""
+    """`rule high`, `rule mid of the draft`, `score value_score`, `alert rule tier-lowered`, `source:recurly`."""
     _, key, index, *_ = [*pointer.split("/"), "", "", ""]
     item = _item(body.get(key), index)
-    rule = f"rule {item['id']}" if item else f"the policy's {key}"
+    rule = f"rule {item.get('id')}" if item else f"the policy's {key}"
     match document_id:
         case "policy":
             return rule
@@ -88,6 +99,8 @@ def _named(document_id: str, pointer: str, body: Body) -> str:
             return f"{rule} of the draft"
         case "alert_rules" if item:
             return f"alert {rule}"
+        case "fields" if item:
+            return f"score {item['name']}"
         case _:
             return document_id
 
@@ -95,16 +108,18 @@ def _named(document_id: str, pointer: str, body: Body) -> str:
 def _item(listed: Json, index: str) -> Mapping[str, Json] | None:
     if isinstance(listed, list) and index.isdecimal() and int(index) < len(listed):
         found = listed[int(index)]
-        return found if isinstance(found, Mapping) and "id" in found else None
+        return found if isinstance(found, Mapping) and ("id" in found or "name" in found) else None
     return None
 
 
-def _mentions(policy: Body, name: FieldName) -> Iterator[str]:
-    """One pointer for each rule, and one for `requires`."""
-    rules, requires = policy.get("rules"), policy.get("requires")
-    for index, rule in enumerate(rules if isinstance(rules, list) else []):
-        if any(node.get("field") == name for node in _objects(rule)):
-            yield f"/rules/{index}"
+def _mentions(document: Body, name: FieldName) -> Iterator[str]:
+    """One pointer for each rule, or score, and one for `requires`."""
+    requires = document.get("requires")
+    for key in ("rules", "fields"):
+        listed = document.get(key)
+        for index, item in enumerate(listed if isinstance(listed, list) else []):
+            if any(node.get("field") == name for node in _objects(item)):
+                yield f"/{key}/{index}"
     if isinstance(requires, list) and name in requires:
         yield f"/requires/{requires.index(name)}"
 

@@ -1,13 +1,19 @@
 """The JSON of the field catalogue."""
 
-from typing import Annotated, Literal, TypedDict, cast
+from typing import Annotated, Any, Literal, TypedDict, cast
 
 from pydantic import Field as Described
 
 from functions.api.http.shapes import KEPT
 from shared.accounts.catalogue import Catalogue, Field
+from shared.rules.parse_score import terms_to_json
 
 type Setting = Literal["none", "changes", "daily"]
+
+
+class TermView(TypedDict):
+    when: Annotated[dict[str, Any], Described(description="A condition, as rules have it.")]
+    points: Annotated[int | str, Described(description="May be negative, or a decimal string.")]
 
 
 class FieldView(TypedDict):
@@ -19,6 +25,10 @@ class FieldView(TypedDict):
     options: list[str]
     custom: bool
     history: Annotated[Setting, Described(description=KEPT)]
+    score: Annotated[
+        list[TermView] | None,
+        Described(description="Of a field that is computed: it sums the points of what holds. Null: it takes values."),
+    ]
 
 
 class FieldsView(TypedDict):
@@ -38,6 +48,7 @@ def field_view(entry: Field) -> FieldView:
         options=list(entry.options),
         custom=entry.custom,
         history=cast("Setting", entry.history.value),
+        score=cast("list[TermView]", terms_to_json(entry.score)) if entry.score else None,
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.accounts.account import Account
+from shared.accounts.catalogue import ScoreTerm
 from shared.accounts.contribution import RecordUpdate
 from shared.accounts.identity import MANUAL, AccountId, FieldName, RecordKey, SourceName
 from shared.accounts.merge import apply, resolve
@@ -32,6 +33,12 @@ def merged(*updates: RecordUpdate) -> Account:
 
 def test_a_new_account_is_written_for_data() -> None:
     assert apply(NEW, update(mrr="100.00"), CATALOGUE, NOW).cause is Cause.DATA
+
+
+def test_what_a_record_says_of_a_score_does_not_count() -> None:
+    scored = replace(CATALOGUE.fields[SEATS], score=(ScoreTerm({"always": True}, 1),))
+
+    assert resolve(account(seats=5, mrr="1.00").records, CATALOGUE.with_field(scored)).keys() == {MRR, "arr"}
 
 
 def test_an_update_that_is_not_newer_writes_nothing() -> None:

@@ -94,3 +94,47 @@ def test_a_field_stands_once_in_the_document() -> None:
 
     with pytest.raises(DocumentRefused, match="region stands there already"):
         parse_fields(twice, EUR)
+
+
+SCORE: dict[str, Json] = {
+    "name": "value_score",
+    "type": "number",
+    "label": "Value score",
+    "score": [{"when": {"field": "mrr", "op": ">=", "value": 1000}, "points": 40}],
+}
+
+
+def test_a_score_joins_the_catalogue_and_takes_no_values() -> None:
+    catalogue = parse_fields({"fields": [SCORE]}, EUR)
+
+    entry = catalogue.fields[FieldName("value_score")]
+    assert (entry.sources, entry.history, entry.combine, entry.custom) == ((), "none", Combine.LATEST, True)
+    assert catalogue.scores == {"value_score"}
+    assert parse_fields(fields_to_json(catalogue), EUR) == catalogue
+
+
+def test_a_score_reads_fields_that_stand_after_it() -> None:
+    term: Json = {"when": {"field": "zeal", "op": ">", "value": 1}, "points": 1}
+
+    parse_fields({"fields": [{**SCORE, "score": [term]}, {"name": "zeal", "type": "number"}]}, EUR)
+
+
+@pytest.mark.parametrize(
+    ("parts", "pointer", "code"),
+    [
+        ({"type": "money"}, "/fields/0/type", "value_not_for_type"),
+        ({"sources": ["csv"]}, "/fields/0/sources", "unknown_key"),
+        ({"combine": "sum"}, "/fields/0/combine", "unknown_key"),
+        ({"history": "changes"}, "/fields/0/history", "unknown_key"),
+        ({"options": ["a"]}, "/fields/0/options", "unknown_key"),
+        ({"name": "nps"}, "/fields/0/score", "unknown_key"),
+        ({"score": []}, "/fields/0/score", "value_not_for_type"),
+        (
+            {"score": [{"when": {"field": "mrr", "op": "in", "value": 1}, "points": 1}]},
+            "/fields/0/score/0/when/op",
+            "operator_not_for_type",
+        ),
+    ],
+)
+def test_a_score_is_refused_what_fields_with_values_have(parts: dict[str, Json], pointer: str, code: str) -> None:
+    assert refused({**SCORE, **parts})[pointer] == code

@@ -99,3 +99,19 @@ def test_a_setting_has_more_kept_and_never_less() -> None:
 
     assert (more.catalogue.kept[MRR], less.catalogue.kept[MRR]) == (Kept.DAILY, Kept.LAST)
     assert less.catalogue.fields[MRR].history is Kept.NONE
+
+
+def test_what_a_score_reads_is_kept_while_a_rule_reads_the_score() -> None:
+    rise: Json = {"field": "acv", "op": "rose_by", "value": 10, "over": "30d"}
+    score: Json = {
+        "name": "momentum",
+        "type": "number",
+        "score": [{"when": rise, "points": 1}, {"when": {"field": "country", "op": "=", "value": "DE"}, "points": 1}],
+    }
+
+    read = published({"field": "momentum", "op": ">=", "value": 1}, fields=(score,)).catalogue
+    unread = published({"always": True}, fields=(score,)).catalogue
+
+    assert (read.kept[ACV], read.kept[COUNTRY]) == (Kept.CHANGES, Kept.LAST)
+    assert not {ACV, COUNTRY, FieldName("momentum")} & unread.kept.keys()
+    assert "momentum" not in read.kept

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from shared.access.people import User, UserId
-from shared.accounts.catalogue import Catalogue, Field
+from shared.accounts.catalogue import Catalogue, Field, ScoreTerm
 from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.values import FieldType, Json
 from shared.accounts.version import Version
@@ -39,6 +39,14 @@ def test_by_default_a_property_that_bears_a_fields_name_is_that_field() -> None:
     assert result.update.values == {"mrr": 12_005_000, "plan": None}
     assert result.unmapped == {"colour": 1}
     assert result.rejects == ()
+
+
+def test_a_property_that_bears_a_scores_name_is_unmapped() -> None:
+    score = Field(FieldName("fit"), FieldType.NUMBER, "Fit", score=(ScoreTerm({"always": True}, 1),))
+
+    result = mapped({"fit": 5}, catalogue=CATALOGUE.with_field(score))
+
+    assert (result.update.values, result.unmapped, result.rejects) == ({}, {"fit": 1}, ())
 
 
 def test_the_tier_property_is_the_synced_tier() -> None:
