@@ -215,7 +215,7 @@ def test_data_missing_under_a_score_demote_nobody() -> None:
 
 
 def test_a_score_that_counts_what_is_missing_sees_the_truth_beside_last_known_values() -> None:
-    fined = [*VALUE_SCORE, {"when": leaf("mrr", "missing"), "points": -40}]
+    fined: list[Json] = [*VALUE_SCORE, {"when": leaf("mrr", "missing"), "points": -40}]
     known = once_known(account(seats=50, tier="tier-1"), mrr=1000)
     assert decide(known, rulebook(terms=fined), NOW).status == "changed"
 
