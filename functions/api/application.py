@@ -12,6 +12,7 @@ from functions.api.http.contract import Contract
 from functions.api.http.replays import replaying
 from functions.api.routes.accounts import AccountRoutes
 from functions.api.routes.alerts import AlertRoutes
+from functions.api.routes.breaker import BreakerRoutes
 from functions.api.routes.contract import ContractRoutes
 from functions.api.routes.evaluation import EvaluationRoutes
 from functions.api.routes.fields import FieldRoutes
@@ -25,6 +26,7 @@ from functions.api.routes.tiers import TierRoutes
 from functions.api.routes.why import WhyRoutes
 from functions.api.service.accounts import Accounts
 from functions.api.service.alerts import Alerts
+from functions.api.service.breaking import Breaking
 from functions.api.service.configuration import Configuration
 from functions.api.service.fields import Fields
 from functions.api.service.moving import Moving
@@ -89,6 +91,7 @@ def build(
     StandingRoutes(accounts, overriding, configuration).mount(app)
     AlertRoutes(Alerts(ports.alerts, ports.users)).mount(app)
     SourceRoutes(syncs).mount(app, once)
+    BreakerRoutes(Breaking(configuration, retier)).mount(app, once)
     PauseRoutes(Pausing(configuration, retier)).mount(app)
     SettingsRoutes(Preferences(configuration, retier)).mount(app)
     HealthRoutes(stage).mount(app)

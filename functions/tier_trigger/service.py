@@ -5,19 +5,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from functions.tier_trigger.gate import Gate
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId
 from shared.accounts.merge import revalued
 from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange, AccountMoved, AccountStore
+from shared.configuration.breaker import Breaker
 from shared.configuration.reader import PublishedReader
 from shared.runtime.messages import DecideAccounts
 from shared.runtime.ports import Queue
 from shared.runtime.records import each_or_queued
 from shared.tiers.decision import Status
 from shared.tiers.engine import explain
+from shared.tiers.rulebook import Rulebook
 from shared.tiers.settle import settled, stands
-from shared.tiers.verdict import judge
+from shared.tiers.verdict import Verdict, judge
 
 TRIES = 5
 
@@ -32,6 +35,7 @@ class TierTrigger:
     queue: Queue
     """Brings back, by itself, an account that failed."""
     clock: Callable[[], datetime]
+    breaker: Breaker
 
     def decide_each(self, account_ids: Sequence[AccountId], cause: str, *, recombine: bool = False) -> Tally:
         """Decides those of the accounts that exist, read at once; with `recombine` on values that are combined anew
@@ -56,28 +60,37 @@ class TierTrigger:
 
     def _decided(self, account: Account, cause: str, *, recombine: bool = False) -> Status:
         """The decision on the account as it was read, or on what others made of it before this one was written."""
+        gate = Gate(self.breaker)
         for _ in range(TRIES):
             try:
-                return self._written(account, cause, recombine=recombine)
+                return self._written(account, cause, gate, recombine=recombine)
             except AccountMoved:
                 account = self.accounts.get(account.id) or account
         raise AccountMoved(f"account {account.id} was written by others {TRIES} times over")
 
-    def _written(self, account: Account, cause: str, *, recombine: bool) -> Status:
+    def _written(self, account: Account, cause: str, gate: Gate, *, recombine: bool) -> Status:
         now = self.clock()
-        rulebook = self.published.read(now).rulebook
+        published = self.published.read(now)
+        rulebook = published.rulebook
         known = account.values
         if recombine:
             account = revalued(account, rulebook.catalogue, now, before=account).account
-        verdict = judge(account, rulebook, now)
-        change = None
-        if not stands(account, verdict):
-            change = settled(account, explain(account, rulebook, now, verdict), cause=cause)
+        verdict, change = _decided(account, rulebook, cause, now)
+        if change is not None and change.history is not None and not gate.lets(account, change.history, published, now):
+            verdict, change = _decided(account, rulebook.holding_demotions, cause, now)
         if account.values != known:
             change = _with_values(change, account)
         if change is not None:
             self.accounts.commit(change)
         return verdict.status
+
+
+def _decided(account: Account, rulebook: Rulebook, cause: str, now: datetime) -> tuple[Verdict, AccountChange | None]:
+    """The outcome, explained only where there is something to write."""
+    verdict = judge(account, rulebook, now)
+    if stands(account, verdict):
+        return verdict, None
+    return verdict, settled(account, explain(account, rulebook, now, verdict), cause=cause)
 
 
 def _with_values(change: AccountChange | None, account: Account) -> AccountChange:

@@ -8,16 +8,19 @@ from shared.aws.dynamodb import stores
 from shared.aws.dynamodb.database import Database
 from shared.aws.dynamodb.runs import DynamoRuns
 from shared.aws.queues import SqsQueue
+from shared.configuration.breaker import Breaker
 from shared.runtime.clock import system_now
 
 
 def wire(settings: Settings) -> Walk:
     database = Database()
     accounts = stores.accounts(database, settings)
+    published = stores.deciding(database, settings)
     trigger = TierTrigger(
         accounts=accounts,
-        published=stores.deciding(database, settings),
+        published=published,
         queue=SqsQueue(settings.decide_queue_url, clients.sqs()),
         clock=system_now,
+        breaker=Breaker(published.documents, accounts),
     )
     return Walk(trigger=trigger, lists=accounts, runs=DynamoRuns(database, runs=settings.runs_table))

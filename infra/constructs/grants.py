@@ -40,6 +40,14 @@ def read_config(parts: Parts, function: HouseFunction) -> None:
     parts.tables["config"].allow(function, "GetItem", "Query")
 
 
+def trip_breaker(parts: Parts, function: HouseFunction) -> None:
+    """Breaker: its ledger, what is published of it and its audit entry are one transaction; AccountLists.number."""
+    read_config(parts, function)
+    parts.tables["config"].allow(function, "PutItem")
+    parts.tables["audit"].allow(function, "PutItem")
+    parts.tables["accounts"].allow(function, "DescribeTable", "Scan")
+
+
 def commit_config(parts: Parts, function: HouseFunction) -> None:
     """DocumentStore: documents and their audit entries are one transaction."""
     read_config(parts, function)

@@ -35,6 +35,6 @@ class TierTrigger(Construct):
         decide.grant_send(self.function)
         grants.commit_accounts(parts, self.function)
         grants.walk_accounts(parts, self.function)
-        grants.read_config(parts, self.function)
+        grants.trip_breaker(parts, self.function)
         grants.keep_runs(parts, self.function)
         grants.read_sync_times(parts, self.function)

@@ -66,6 +66,12 @@ class AccountLists(Protocol):
         """Every account's id, archived ones included, in `segments` disjoint walks; eventually consistent."""
         ...
 
+    def number(self) -> int:
+        """How many accounts there are, archived ones included: exact up to 999; from 1,000 on at least 1,000 and as
+        many as some hours ago. Eventually consistent.
+        """
+        ...
+
     def in_tier(self, tier: TierId, *, at_most: int) -> int:
         """How many accounts are in the tier, counted up to `at_most`."""
         ...

@@ -11,13 +11,15 @@ from shared.access.audit import AuditEntry
 
 class Kind(StrEnum):
     """Partitions of the Config table. PUBLISHED holds what is in force (`settings`, `fields`, `tiers`, `policy`,
-    `alert_rules`, `source:recurly`), small enough to be read by one query; POLICY every policy published, by version.
+    `alert_rules`, `source:recurly`, `pauses`, `breaker`), small enough to be read by one query; POLICY every policy
+    published, by version; BREAKER what the breaker has let through.
     """
 
     PUBLISHED = "published"
     DRAFT = "draft"
     POLICY = "policy"
     EXAMPLES = "examples"
+    BREAKER = "breaker"
 
 
 class StaleDocument(Exception):

@@ -9,6 +9,7 @@ from shared.accounts.values import Json
 from shared.alerts import rule
 from shared.alerts.rule import AlertRule
 from shared.configuration.alert_rules_document import parse_alert_rules
+from shared.configuration.breaker_document import parse_trip
 from shared.configuration.fields_document import parse_fields
 from shared.configuration.keeping import keeping
 from shared.configuration.pauses import CAUTIOUS, NONE, Pauses
@@ -18,6 +19,7 @@ from shared.configuration.settings_document import parse_settings
 from shared.configuration.sources import KNOWN, SourceConfig
 from shared.configuration.sources_document import parse_source
 from shared.tiers import model
+from shared.tiers.breaker import Trip
 from shared.tiers.controls import Controls
 from shared.tiers.model_document import parse_tiers
 from shared.tiers.policy_document import FRESH_POLICY, parse_policy
@@ -29,6 +31,7 @@ TIERS = "tiers"
 POLICY = "policy"
 ALERT_RULES = "alert_rules"
 PAUSES = "pauses"
+BREAKER = "breaker"
 FRESH_POLICY_VERSION = 1
 
 
@@ -43,6 +46,8 @@ class Published:
     sources: Mapping[SourceName, SourceConfig]
     """Every source that has a connector."""
     pauses: Pauses
+    trip: Trip | None
+    """The last time that the breaker tripped."""
 
 
 def source_id(name: SourceName) -> str:
@@ -66,6 +71,7 @@ def parse(bodies: Mapping[str, Mapping[str, Json]], *, begins_paused: bool = Fal
     tiers = parse_tiers(bodies[TIERS]) if TIERS in bodies else model.FRESH
     policy = bodies.get(POLICY, {"version": FRESH_POLICY_VERSION, "policy": FRESH_POLICY})
     pauses = parse_pauses(bodies[PAUSES]) if PAUSES in bodies else CAUTIOUS if begins_paused else NONE
+    trip = parse_trip(bodies[BREAKER]) if BREAKER in bodies else None
     version = policy["version"]
     if not isinstance(version, int):
         raise TypeError(f"the published policy's version is {version!r}")
@@ -80,9 +86,10 @@ def parse(bodies: Mapping[str, Mapping[str, Json]], *, begins_paused: bool = Fal
             tiers=tiers,
             catalogue=catalogue,
             time_zone=settings.time_zone,
-            controls=Controls(pause=pauses.of_tiers),
+            controls=Controls(pause=pauses.of_tiers, mass_change=trip is not None and trip.open),
         ),
         alert_rules=parse_alert_rules(bodies[ALERT_RULES], tiers) if ALERT_RULES in bodies else rule.FRESH,
         sources={name: parse_source(name, bodies.get(source_id(name), {}), catalogue) for name in KNOWN},
         pauses=pauses,
+        trip=trip,
     )

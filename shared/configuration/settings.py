@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from shared.accounts.catalogue import US_DOLLAR
 from shared.accounts.money import Currency, Rates
+from shared.tiers.breaker import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Settings:
     """How long an override lasts that names no expiry; None: until it is cleared."""
     digest_hour: int = 8
     """The local hour of the daily digest."""
+    breaker: Limits = field(default_factory=Limits)
+    """How many demotions by data go through before a person must look."""
 
     @property
     def exchange(self) -> Rates:

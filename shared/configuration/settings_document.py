@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.accounts.money import Currency
 from shared.accounts.values import Json, parse_decimal
+from shared.configuration.breaker_document import limits_to_json, parse_limits
 from shared.configuration.settings import Settings
 from shared.rules.errors import Code
 from shared.rules.reading import Reading, escaped
 
-KEYS = ("time_zone", "reporting_currency", "rates", "fallback_recipients", "override_days", "digest_hour")
+KEYS = ("time_zone", "reporting_currency", "rates", "fallback_recipients", "override_days", "digest_hour", "breaker")
 MAX_RATES = 200
 MAX_RECIPIENTS = 20
 MAX_OVERRIDE_DAYS = 3_650
@@ -40,6 +41,7 @@ def parse_settings(document: Json, before: Settings | None = None) -> Settings:
         fallback_recipients=_recipients(reading, given.get("fallback_recipients", [])),
         override_days=_override_days(reading, given.get("override_days")),
         digest_hour=reading.whole(given.get("digest_hour", fresh.digest_hour), "/digest_hour", least=0, most=LAST_HOUR),
+        breaker=parse_limits(given.get("breaker", {}), reading, "/breaker"),
     )
     reading.done()
     return replace(settings, rates_revision=_revision(settings, given.get("rates_revision"), before))
@@ -53,6 +55,7 @@ def settings_to_json(settings: Settings) -> dict[str, Json]:
         "fallback_recipients": list(settings.fallback_recipients),
         "override_days": settings.override_days,
         "digest_hour": settings.digest_hour,
+        "breaker": limits_to_json(settings.breaker),
         "rates_revision": settings.rates_revision,
     }
 

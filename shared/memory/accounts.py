@@ -98,6 +98,9 @@ class MemoryAccounts:
         keys = [key for key in sorted(self.accounts)[segment::segments] if key > begin]
         return Page(tuple(keys[:limit]), cursors.write("ids", keys[limit - 1]) if len(keys) > limit else None)
 
+    def number(self) -> int:
+        return len(self.accounts)
+
     def in_tier(self, tier: TierId, *, at_most: int) -> int:
         return len([*islice((a for a in self.accounts.values() if AccountFilter(tier=tier).matches(a)), at_most)])
 

@@ -1,9 +1,10 @@
 """What decides: one published policy with the tiers and fields that it names."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from shared.accounts.account import Account
@@ -98,6 +99,11 @@ class Rulebook:
     def holds_demotion(self, facts: Facts) -> bool:
         """Whether the policy's own condition holds demotions."""
         return self._holds_demotion(facts)
+
+    @cached_property
+    def holding_demotions(self) -> Self:
+        """The same with the breaker open, compiled once."""
+        return replace(self, controls=replace(self.controls, mass_change=True))
 
     @cached_property
     def _zone(self) -> ZoneInfo:

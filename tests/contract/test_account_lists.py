@@ -195,3 +195,12 @@ def test_a_tiers_accounts_are_counted_up_to_a_limit(accounts: Accounts) -> None:
     assert accounts.in_tier(TIER_1, at_most=100) == 7
     assert accounts.in_tier(TIER_1, at_most=3) == 3
     assert accounts.in_tier(TIER_2, at_most=100) == 1
+
+
+def test_accounts_are_numbered_archived_ones_too(accounts: Accounts) -> None:
+    assert accounts.number() == 0
+    for number in range(3):
+        stored(accounts, account(f"a{number}", tier=TIER_1))
+    accounts.commit(change(stored(accounts, account("kept")), absorbed=stored(accounts, account("gone"))))
+
+    assert accounts.number() == 5

@@ -19,6 +19,7 @@ from shared.access.people import UserDirectory
 from shared.accounts.listing import AccountLists
 from shared.accounts.store import AccountStore
 from shared.alerts.store import AlertStore, MailSender, NoticeStore, TopicPublisher
+from shared.configuration.breaker import Breaker
 from shared.configuration.documents import DocumentStore
 from shared.configuration.reader import PublishedReader
 from shared.connectors.generic import webhook as generic
@@ -108,7 +109,9 @@ def sync(ports: Ports) -> CrmSync:
 
 
 def walk(ports: Ports) -> Walk:
-    trigger = TierTrigger(ports.accounts, ports.deciding(), ports.decide, ports.clock)
+    trigger = TierTrigger(
+        ports.accounts, ports.deciding(), ports.decide, ports.clock, Breaker(ports.documents, ports.accounts)
+    )
     return Walk(trigger, ports.accounts, ports.runs)
 
 

@@ -77,6 +77,14 @@ _SETTINGS = {
         "fallback_recipients": _TEXTS,
         "override_days": {"anyOf": [{"type": "integer"}, _NULL]},
         "digest_hour": {"type": "integer", "minimum": 0, "maximum": 23},
+        "breaker": {
+            "type": "object",
+            "properties": {
+                "max_demotions_pct": {"type": "integer", "minimum": 0, "maximum": 100},
+                "min_accounts": {"type": "integer", "minimum": 1},
+                "within": {"type": "string", "pattern": "^[1-9][0-9]{0,3}[mh]$"},
+            },
+        },
     },
 }
 _MAPPING = {

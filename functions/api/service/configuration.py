@@ -10,6 +10,7 @@ from functions.api.service.edition import Body, Edition
 from functions.api.service.refusals import ConfigurationBroken
 from functions.api.service.session import Session
 from shared.access.audit import AuditEntry
+from shared.configuration.breaker import LEDGER
 from shared.configuration.documents import Document, DocumentChange, DocumentStore, Kind
 from shared.configuration.published import Published, parse
 from shared.configuration.reader import PublishedReader, SyncTimes
@@ -81,6 +82,10 @@ class Configuration:
         change = DocumentChange(Kind.DRAFT, DRAFT, expected, body)
         self._documents.commit([change], at=session.now, by=by, audit=[audit])
         return replace(edition, draft=Document(Kind.DRAFT, DRAFT, expected + 1, body, session.now, by))
+
+    def ledger(self) -> Document | None:
+        """What the breaker has let through."""
+        return self._documents.get(Kind.BREAKER, LEDGER)
 
     def version(self, version: int) -> Document | None:
         """A policy that was published, by its version; the first was never saved."""

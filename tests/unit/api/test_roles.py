@@ -50,6 +50,9 @@ POST /v1/sources/{source}/sync                   all   all     -   -
 GET /v1/sources/{source}/runs                    all   all     all all
 GET /v1/sources/{source}/runs/{run_id}           all   all     all all
 DELETE /v1/sources/{source}/runs/{run_id}        all   all     -   -
+GET /v1/breaker                                  all   all     all all
+POST /v1/breaker/{breaker_id}/release            all   all     -   -
+POST /v1/breaker/{breaker_id}/discard            all   all     -   -
 GET /v1/pauses                                   all   all     all all
 PUT /v1/pauses/{scope}                           all   all     -   -
 DELETE /v1/pauses/{scope}                        all   all     -   -

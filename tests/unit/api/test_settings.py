@@ -9,6 +9,7 @@ SETTINGS = {
     "fallback_recipients": ["cs-ops@example.com"],
     "override_days": 90,
     "digest_hour": 7,
+    "breaker": {"max_demotions_pct": 10, "min_accounts": 50, "within": "90m"},
 }
 
 
@@ -36,6 +37,7 @@ def test_every_setting_that_can_t_be_is_told(stage: Stage) -> None:
         "fallback_recipients": ["cs-ops@example.com", "nobody", "a@b.c\r\nBcc: x@y.z"],
         "override_days": 0,
         "digest_hour": 24,
+        "breaker": {"max_demotions_pct": 101, "min_accounts": 0, "within": "1d", "why": "not"},
         "colour": "red",
     }
 
@@ -51,6 +53,10 @@ def test_every_setting_that_can_t_be_is_told(stage: Stage) -> None:
         "/fallback_recipients/2",
         "/override_days",
         "/digest_hour",
+        "/breaker/max_demotions_pct",
+        "/breaker/min_accounts",
+        "/breaker/within",
+        "/breaker/why",
         "/colour",
     }
 

@@ -13,6 +13,7 @@ from shared.accounts.identity import AccountId, TierId
 from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange
 from shared.accounts.values import Json
+from shared.configuration.breaker import Breaker
 from shared.configuration.documents import DocumentChange, Kind
 from shared.configuration.published import FIELDS, POLICY
 from shared.configuration.reader import PublishedReader
@@ -49,7 +50,9 @@ class World:
 
     def __post_init__(self) -> None:
         reader = PublishedReader(self.documents, MAX_AGE)
-        trigger = TierTrigger(self.accounts, reader, self.queue, lambda: self.now)
+        trigger = TierTrigger(
+            self.accounts, reader, self.queue, lambda: self.now, Breaker(self.documents, self.accounts)
+        )
         self.walk = Walk(trigger, self.accounts, self.runs)
 
     def keep(self, account: Account) -> Account:
