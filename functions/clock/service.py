@@ -4,13 +4,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import batched, groupby
+from zoneinfo import ZoneInfo
 
 from shared.accounts.identity import AccountId
 from shared.accounts.listing import AccountLists
 from shared.alerts.notice import Notice, NoticeState
 from shared.alerts.outbox import goes_alone
+from shared.alerts.raising import next_digest
 from shared.alerts.store import NoticeStore
-from shared.runtime.messages import DecideAccounts, SendHeld, SendNotices, Work, write
+from shared.configuration.pauses import MAIL
+from shared.configuration.published import Published
+from shared.configuration.reader import PublishedReader
+from shared.runtime.messages import (
+    DecideAccounts,
+    SendHeld,
+    SendNotices,
+    TellOfBreaker,
+    TellOfWaiting,
+    Work,
+    write,
+)
 from shared.runtime.ports import Queue, Watermarks
 
 WATERMARK = "clock"
@@ -33,6 +46,7 @@ class Woken:
 class Clock:
     accounts: AccountLists
     notices: NoticeStore
+    published: PublishedReader
     watermarks: Watermarks
     decide: Queue
     notify: Queue
@@ -42,11 +56,35 @@ class Clock:
         last = self.watermarks.get(WATERMARK)
         after = _starts_at(last, now)
         accounts = self.accounts.due(after=after, until=now)
-        notices = self.notices.due(after=after, until=now)
+        published = self.published.read(now)
+        notices = self._notices(published, after, last, now)
         _send(self.decide, _decisions(dict.fromkeys(accounts)))
-        _send(self.notify, _sendings(notices))
+        _send(self.notify, [*_sendings(notices), *_for_admins(published, after, last, now)])
         self.watermarks.advance(WATERMARK, now)
         return Woken(len(accounts), len(notices), swept=after == BEGINNING)
+
+    def _notices(self, published: Published, after: datetime, last: datetime | None, now: datetime) -> Sequence[Notice]:
+        """While mail is paused only the admins' go on, and what waits, however much, is not looked through: the first
+        sweep after the pause takes it.
+        """
+        if published.pauses.holding(MAIL, now) is None:
+            return self.notices.due(after=after, until=now)
+        recent = now - OVERLAP if last is None else last - OVERLAP
+        return [notice for notice in self.notices.due(after=recent, until=now) if notice.for_admins]
+
+
+def _for_admins(published: Published, after: datetime, last: datetime | None, now: datetime) -> Iterator[Work]:
+    """That the breaker tripped; at the digest's hour, what waits while mail is paused. Whoever was told is not told
+    again, so it may be asked for often.
+    """
+    trip = published.trip
+    if trip is not None and trip.open and after < trip.at <= now:
+        yield TellOfBreaker(trip.id)
+    if published.pauses.holding(MAIL, now) is not None and last is not None:
+        settings = published.settings
+        at = next_digest(last - OVERLAP, settings.time_zone, settings.digest_hour)
+        if at <= now:
+            yield TellOfWaiting(at.astimezone(ZoneInfo(settings.time_zone)).date().isoformat())
 
 
 def _starts_at(last: datetime | None, now: datetime) -> datetime:

@@ -12,7 +12,11 @@ class Settings:
     links_table: str
     history_table: str
     audit_table: str
+    config_table: str
     alerts_table: str
     runs_table: str
     decide_queue_url: str
     notify_queue_url: str
+    config_max_age_seconds: int
+    begins_paused: bool
+    """Whether mail is paused as long as nobody has saved pauses."""

@@ -15,6 +15,7 @@ def wire(settings: Settings) -> Clock:
     return Clock(
         accounts=stores.accounts(database, settings),
         notices=DynamoAlerts(database, alerts=settings.alerts_table),
+        published=stores.published(database, settings, begins_paused=settings.begins_paused),
         watermarks=DynamoWatermarks(database, runs=settings.runs_table),
         decide=SqsQueue(settings.decide_queue_url, clients.sqs()),
         notify=SqsQueue(settings.notify_queue_url, clients.sqs()),

@@ -10,10 +10,10 @@ from functions.notify.service import Delivery, Notifier
 from functions.notify.settings import Settings
 from functions.notify.wiring import wire
 from functions.notify.words import is_event, word
-from shared.alerts.notice import NoticeId, NoticeState
+from shared.alerts.notice import AboutBreaker, AboutWaiting, NoticeId, NoticeState
 from shared.runtime import messages, telemetry
 from shared.runtime.environment import read
-from shared.runtime.messages import SendHeld, SendNotices
+from shared.runtime.messages import SendHeld, SendNotices, TellOfBreaker, TellOfWaiting
 from shared.runtime.records import Event, each_message, each_or_queued, from_stream
 
 
@@ -49,11 +49,15 @@ def _message(body: str, service: Notifier) -> None:
         told = word(content)
         telemetry.count("MailsConfirmed", service.hear(told) if told else 0)
         return
-    match messages.read(body, (SendNotices, SendHeld)):
+    match messages.read(body, (SendNotices, SendHeld, TellOfBreaker, TellOfWaiting)):
         case SendNotices(ids):
             _tell(service.send([NoticeId(notice_id) for notice_id in ids]))
         case SendHeld(recipient):
             _tell(service.send_held(recipient))
+        case TellOfBreaker(breaker_id):
+            telemetry.count("AdminsTold", service.tell_admins(AboutBreaker(breaker_id)))
+        case TellOfWaiting(day):
+            telemetry.count("AdminsTold", service.tell_admins(AboutWaiting(day)))
 
 
 _METRICS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from shared.alerts.notice import Notice, NoticeState
+from shared.alerts.notice import Channel, Notice, NoticeState
 from shared.alerts.outbox import Step, goes_alone, step
 
 
@@ -36,7 +36,12 @@ def packed(notices: Iterable[Notice], now: datetime) -> list[Parcel]:
         Parcel([notice for notice, _ in members], todo)
         for (_, todo), members in groupby(lapsed, key=lambda pair: (pair[0].claim, pair[1]))
     ]
-    return sorted(fresh + again, key=lambda parcel: (goes_alone(parcel.notices[0]), parcel.notices[0].created_at))
+    return sorted(fresh + again, key=_order)
+
+
+def _order(parcel: Parcel) -> tuple[bool, datetime]:
+    first = parcel.notices[0]
+    return first.channel is Channel.TOPIC, first.created_at
 
 
 def _waits_for_others(notice: Notice) -> bool:

@@ -9,7 +9,7 @@ from functions.notify.parcels import Parcel, packed
 from functions.notify.writer import Publication, Session, Unsendable, Writer
 from shared.alerts import outbox
 from shared.alerts.message import Mail
-from shared.alerts.notice import Notice, NoticeId, NoticeState
+from shared.alerts.notice import AboutBreaker, AboutWaiting, Channel, Notice, NoticeId, NoticeState
 from shared.alerts.outbox import Step, Word
 from shared.alerts.pacing import Go, Hold, should_notify
 from shared.alerts.store import (
@@ -23,6 +23,7 @@ from shared.alerts.store import (
     Window,
     WindowMoved,
 )
+from shared.alerts.telling import for_admins
 from shared.runtime.failures import Retryable
 from shared.runtime.messages import SendHeld, write
 from shared.runtime.ports import Queue
@@ -68,7 +69,7 @@ class Notifier:
             todo = ()
             for parcel in parcels:
                 try:
-                    done.append(self._deliver(parcel, session))
+                    done += self._delivered(parcel, session)
                 except (NoticeTaken, WindowMoved):
                     todo += tuple(notice.id for notice in parcel.notices)
             if not todo:
@@ -79,17 +80,32 @@ class Notifier:
         """Sends what waits for the recipient in one mail of at most ninety, and asks for another where more waits."""
         for _ in range(TRIES):
             now = self.clock()
-            waiting = self.notices.waiting(recipient, until=now)
+            session = self.writer.session(now)
+            waiting = [] if session.mail_pause else self.notices.waiting(recipient, until=now)
             if not waiting:
                 return []
             try:
-                done = [self._paced(Parcel(waiting[:MAX_MOVES], Step.SEND), self.writer.session(now))]
+                done = [self._paced(Parcel(waiting[:MAX_MOVES], Step.SEND), session)]
             except (NoticeTaken, WindowMoved):
                 continue
             if len(waiting) > MAX_MOVES:
                 self.queue.send([write(SendHeld(recipient))])
             return done
         raise Outrun("what waits was taken, or the recipient's window moved, each time")
+
+    def tell_admins(self, about: AboutBreaker | AboutWaiting) -> int:
+        """Puts a notice for each admin into the outbox, unless it is there; how many admins are told.
+
+        Raises what the stores and the directory raise.
+        """
+        now = self.clock()
+        session = self.writer.session(now)
+        if isinstance(about, AboutWaiting) and not session.anything_waits:
+            return 0
+        fallback = session.published.settings.fallback_recipients
+        notices = for_admins(about, self.writer.directory.admins(), fallback, now)
+        self.notices.add(notices)
+        return len(notices)
 
     def hear(self, word: Word) -> int:
         """Marks the notices of a mail by the provider's word; how many it was news to."""
@@ -103,6 +119,18 @@ class Notifier:
                 continue
             return len(news)
         raise Outrun("the notices of a claim were moved each time")
+
+    def _delivered(self, parcel: Parcel, session: Session) -> list[Delivery]:
+        """While mail is paused all but what is for the admins waits: new notices are held, others are left as they are,
+        one of unknown fate too.
+        """
+        pause = session.mail_pause
+        if pause is None or parcel.notices[0].for_admins:
+            return [self._deliver(parcel, session)]
+        if parcel.notices[0].state is not NoticeState.PENDING:
+            return []
+        why = f"mail is paused: {pause.reason}"
+        return [self._ended([outbox.held(notice, session.now, why) for notice in parcel.notices], parcel)]
 
     def _deliver(self, parcel: Parcel, session: Session) -> Delivery:
         if parcel.step is Step.GIVE_UP:
@@ -163,7 +191,7 @@ class Notifier:
 
     def _ended(self, after: Sequence[Notice], parcel: Parcel) -> Delivery:
         self._move(list(zip(parcel.notices, after, strict=True)))
-        return Delivery(after[0].state, len(after), by_mail=not outbox.goes_alone(after[0]))
+        return Delivery(after[0].state, len(after), by_mail=after[0].channel is Channel.MAIL)
 
     def _move(self, moves: Sequence[tuple[Notice, Notice]]) -> None:
         for some in batched(moves, MAX_MOVES, strict=False):
@@ -171,7 +199,7 @@ class Notifier:
 
 
 def _written(parcel: Parcel, session: Session) -> Mail | Publication | Unsendable:
-    if outbox.goes_alone(parcel.notices[0]):
+    if parcel.notices[0].channel is Channel.TOPIC:
         return session.publication(parcel.notices[0])
     return session.mail(parcel.notices)
 

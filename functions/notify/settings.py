@@ -24,3 +24,5 @@ class Settings:
     secrets_prefix: str
     user_pool_id: str
     config_max_age_seconds: int
+    begins_paused: bool
+    """Whether mail is paused as long as nobody has saved pauses."""

@@ -23,10 +23,11 @@ def wire(settings: Settings) -> Notifier:
     writer = Writer(
         alerts=alerts,
         accounts=stores.accounts(database, settings),
-        published=stores.published(database, settings),
+        published=stores.published(database, settings, begins_paused=settings.begins_paused),
         directory=CognitoDirectory(clients.cognito(), settings.user_pool_id, system_now),
         secrets=SsmSecrets(clients.ssm(), settings.secrets_prefix, system_now),
         public_url=settings.public_url,
+        notices=alerts,
     )
     return Notifier(
         notices=alerts,

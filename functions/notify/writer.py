@@ -4,10 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import assert_never
 
-from shared.access.people import UserDirectory
+from shared.access.people import AdminDirectory
 from shared.accounts.account import Account
 from shared.accounts.store import AccountStore
+from shared.alerts.admin_message import House, Paused, Waiting, about_breaker, about_waiting
 from shared.alerts.alert import Alert, AlertId
 from shared.alerts.message import (
     Addressee,
@@ -19,9 +21,10 @@ from shared.alerts.message import (
     headline,
     topic_message,
 )
-from shared.alerts.notice import Notice
+from shared.alerts.notice import AboutAlert, AboutBreaker, AboutWaiting, Channel, Notice
 from shared.alerts.rule import Route
-from shared.alerts.store import AlertStore
+from shared.alerts.store import AlertStore, NoticeStore
+from shared.configuration.pauses import MAIL, Pause
 from shared.configuration.published import Published
 from shared.configuration.reader import PublishedReader
 from shared.runtime.ports import Secrets
@@ -32,6 +35,10 @@ NO_USER = "the recipient is no longer an active user, nor a fallback recipient"
 PROMPT = timedelta(minutes=5)
 """An alert raised later than this after the account's last delivery came from something else: a date, a policy."""
 NO_ALERT = "its alert is no longer kept"
+NOT_OPEN = "somebody looked at the breaker before the mail went out"
+NOTHING_WAITS = "nothing waits any more"
+LOOKED_AT = 200
+"""Waiting notices that are counted: each alert is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,10 @@ class Writer:
     alerts: AlertStore
     accounts: AccountStore
     published: PublishedReader
-    directory: UserDirectory
+    directory: AdminDirectory
     secrets: Secrets
     public_url: str
+    notices: NoticeStore
 
     def session(self, now: datetime) -> "Session":
         return Session(self, self.published.read(now), now)
@@ -74,6 +82,17 @@ class Session:
         to = self._addressee(notices[0].recipient)
         if to is None:
             return Unsendable(NO_USER)
+        match notices[0].about:
+            case AboutAlert():
+                return self._of_alerts(notices, to)
+            case AboutBreaker(breaker_id):
+                return self._of_breaker(breaker_id, to)
+            case AboutWaiting(day):
+                return self._of_waiting(day, to)
+            case other:
+                assert_never(other)
+
+    def _of_alerts(self, notices: Sequence[Notice], to: Addressee) -> Mail | Unsendable:
         match self._told(notices):
             case []:
                 return Unsendable(NO_ALERT)
@@ -81,6 +100,37 @@ class Session:
                 return about_one(story, to, self._words())
             case stories:
                 return about_several(stories, to, self._words())
+
+    def _of_breaker(self, breaker_id: str, to: Addressee) -> Mail | Unsendable:
+        trip = self.writer.published.trip_now()
+        if trip is None or trip.id != breaker_id or not trip.open:
+            return Unsendable(NOT_OPEN)
+        return about_breaker(trip, self.published.settings.breaker, to.address, self._house())
+
+    def _of_waiting(self, day: str, to: Addressee) -> Mail | Unsendable:
+        pause = self.mail_pause
+        waiting = self._waiting()
+        if pause is None or not waiting.alerts:
+            return Unsendable(NOTHING_WAITS)
+        return about_waiting(waiting, Paused(pause.reason, pause.since, pause.until), to.address, day, self._house())
+
+    def _waiting(self) -> Waiting:
+        held = self.writer.notices.held(until=self.now, at_most=LOOKED_AT)
+        ids = dict.fromkeys(notice.alert_id for notice in held if notice.channel is Channel.MAIL and notice.alert_id)
+        alerts = [alert for alert_id in ids if alert_id and (alert := self.writer.alerts.alert(alert_id))]
+        return Waiting(alerts, more=len(held) == LOOKED_AT)
+
+    @property
+    def anything_waits(self) -> bool:
+        return bool(self.writer.notices.held(until=self.now, at_most=1))
+
+    def _house(self) -> House:
+        return House(self.published.rulebook, self.writer.public_url)
+
+    @property
+    def mail_pause(self) -> Pause | None:
+        """The pause of mail, while it lasts."""
+        return self.published.pauses.holding(MAIL, self.now)
 
     def publication(self, notice: Notice) -> Publication | Unsendable:
         stories = self._told([notice])
@@ -95,7 +145,7 @@ class Session:
 
     def waited(self, notice: Notice, until: datetime) -> timedelta | None:
         """From the delivery that led to the alert to `until`; None where none did, or the notice was held."""
-        story = self._stories.get(notice.alert_id)
+        story = self._stories.get(notice.alert_id) if notice.alert_id else None
         if story is None or story.account is None or notice.route is not Route.IMMEDIATE:
             return None
         received = [record.received_at for record in story.account.records.values()]
@@ -111,12 +161,13 @@ class Session:
 
     def _told(self, notices: Sequence[Notice]) -> list[Story]:
         """The stories of those notices whose alert is kept, in their order."""
-        new = dict.fromkeys(notice.alert_id for notice in notices if notice.alert_id not in self._stories)
+        ids = [notice.alert_id for notice in notices if notice.alert_id]
+        new = dict.fromkeys(alert_id for alert_id in ids if alert_id not in self._stories)
         alerts = [alert for alert_id in new if (alert := self.writer.alerts.alert(alert_id))]
         if alerts:
             accounts = self.writer.accounts.get_many(list(dict.fromkeys(alert.account_id for alert in alerts)))
             self._stories.update({alert.id: self._story(alert, accounts.get(alert.account_id)) for alert in alerts})
-        return [self._stories[notice.alert_id] for notice in notices if notice.alert_id in self._stories]
+        return [self._stories[alert_id] for alert_id in ids if alert_id in self._stories]
 
     def _story(self, alert: Alert, account: Account | None) -> Story:
         key = self.writer.secrets.current("why")[0]

@@ -67,9 +67,9 @@ def list_alerts(parts: Parts, function: HouseFunction) -> None:
 
 
 def move_notices(parts: Parts, function: HouseFunction) -> None:
-    """NoticeStore without `due`."""
+    """NoticeStore."""
     parts.tables["alerts"].allow(function, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
-    parts.tables["alerts"].allow_query(function, BY_RECIPIENT.name)
+    parts.tables["alerts"].allow_query(function, BY_RECIPIENT.name, BY_DUE.name)
 
 
 def find_due(parts: Parts, function: HouseFunction) -> None:
@@ -108,7 +108,13 @@ def write_secrets(parts: Parts, function: HouseFunction, *names: str) -> None:
 
 
 def find_users(parts: Parts, function: HouseFunction) -> None:
+    """UserDirectory.find."""
     function.allow(["cognito-idp:ListUsers"], [parts.users.user_pool_arn])
+
+
+def find_admins(parts: Parts, function: HouseFunction) -> None:
+    """AdminDirectory.admins."""
+    function.allow(["cognito-idp:ListUsersInGroup"], [parts.users.user_pool_arn])
 
 
 def _secrets(parts: Parts, function: HouseFunction, action: str, names: tuple[str, ...]) -> None:

@@ -1,5 +1,6 @@
 """The people of a deployment: users, their roles, and who acts in a change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType, Protocol
@@ -37,4 +38,12 @@ class UserDirectory(Protocol):
 
     def find(self, owner: str) -> User | None:
         """The active user whose id or e-mail address (in any case) is `owner`; None if there is none."""
+        ...
+
+
+class AdminDirectory(UserDirectory, Protocol):
+    """The users, and who of them is told of the deployment itself."""
+
+    def admins(self) -> Sequence[User]:
+        """The active users with the role admin."""
         ...

@@ -1,9 +1,9 @@
-"""A notice: one alert on its way to one recipient; the outbox's row and its states."""
+"""A notice: what one recipient is to be told, on its way; the outbox's row and its states."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, assert_never
 
 from shared.accounts.identity import AccountId
 from shared.alerts.alert import AlertId
@@ -14,6 +14,32 @@ NoticeId = NewType("NoticeId", str)
 
 TOPIC = "alerts"
 """The recipient of the notices for the deployment's topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class AboutAlert:
+    """That an alert was raised on an account."""
+
+    alert_id: AlertId
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class AboutBreaker:
+    """That the breaker tripped: for the admins."""
+
+    breaker_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AboutWaiting:
+    """What waits while mail is paused, once a day: for the admins."""
+
+    day: str
+    """The local date, `2026-11-22`."""
+
+
+type About = AboutAlert | AboutBreaker | AboutWaiting
 
 
 class Channel(StrEnum):
@@ -41,8 +67,7 @@ class NoticeState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Notice:
     id: NoticeId
-    alert_id: AlertId
-    account_id: AccountId
+    about: About
     channel: Channel
     recipient: str
     """For mail a user's id or a fallback recipient's address; `alerts` for the topic."""
@@ -59,6 +84,27 @@ class Notice:
     """Why it is held, suppressed or dead, or what became of it after it was sent: a bounce, a complaint."""
     provider_id: str | None = None
     """SES's or SNS's id of the message."""
+
+    @property
+    def alert_id(self) -> AlertId | None:
+        """None where it tells of no alert."""
+        return self.about.alert_id if isinstance(self.about, AboutAlert) else None
+
+    @property
+    def for_admins(self) -> bool:
+        """It tells of the deployment itself: no pause of mail keeps it back, no digest takes it in."""
+        return not isinstance(self.about, AboutAlert)
+
+
+def admin_notice_id_for(about: AboutBreaker | AboutWaiting, recipient: str) -> NoticeId:
+    """One notice a recipient of each trip, and of each day, by construction."""
+    match about:
+        case AboutBreaker(breaker_id):
+            return NoticeId(f"breaker.{breaker_id}.{recipient}")
+        case AboutWaiting(day):
+            return NoticeId(f"waiting.{day}.{recipient}")
+        case _:
+            assert_never(about)
 
 
 def notice_id_for(alert_id: AlertId, channel: Channel, recipient: str) -> NoticeId:

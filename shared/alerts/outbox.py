@@ -115,8 +115,10 @@ def heard(notice: Notice, word: Word, now: datetime) -> Notice:
 
 
 def goes_alone(notice: Notice) -> bool:
-    """The topic gets one message an alert: programs read it."""
-    return notice.channel is Channel.TOPIC
+    """Not in a digest and not paced: the topic gets one message an alert, for programs read it; what admins are told of
+    the deployment is rare, and each a thing of its own.
+    """
+    return notice.channel is Channel.TOPIC or notice.for_admins
 
 
 def _is_due(notice: Notice, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from shared.access.people import User
 from shared.accounts.account import STAGE, Account
 from shared.accounts.standing import TierChange
 from shared.alerts.alert import Alert, alert_id_for
-from shared.alerts.notice import TOPIC, Channel, Notice, NoticeState, notice_id_for
+from shared.alerts.notice import TOPIC, AboutAlert, Channel, Notice, NoticeState, notice_id_for
 from shared.alerts.rule import AlertRule, Direction, OnTierChange, Route, Scope
 from shared.alerts.store import Evaluation
 from shared.tiers.model import TierModel
@@ -168,8 +168,7 @@ def _notice(
 ) -> Notice:
     return Notice(
         id=notice_id_for(alert.id, channel, recipient),
-        alert_id=alert.id,
-        account_id=alert.account_id,
+        about=AboutAlert(alert.id, alert.account_id),
         channel=channel,
         recipient=recipient,
         route=route,

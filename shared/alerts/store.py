@@ -107,7 +107,15 @@ class NoticeStore(Protocol):
         ...
 
     def waiting(self, recipient: str, *, until: datetime) -> Sequence[Notice]:
-        """Held notices of a recipient that are due by `until`, oldest first; at most 100."""
+        """Held notices of a recipient that go together and are due by `until`, oldest first; at most 100."""
+        ...
+
+    def held(self, *, until: datetime, at_most: int) -> Sequence[Notice]:
+        """Some of the held notices that are due by `until`, in no order; eventually consistent."""
+        ...
+
+    def add(self, notices: Sequence[Notice]) -> None:
+        """Records those whose id is new, each by itself: of those there are already nothing changes."""
         ...
 
     def window(self, recipient: str) -> Window | None: ...

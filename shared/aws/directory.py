@@ -1,10 +1,10 @@
 """The users of the deployment's Cognito user pool, read whole and kept for five minutes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from shared.access.people import User, UserId
+from shared.access.people import Role, User, UserId
 from shared.aws.errors import calling
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ AGAIN = timedelta(seconds=30)
 
 
 class CognitoDirectory:
-    """UserDirectory; `find` raises Retryable and Permanent."""
+    """AdminDirectory; each method raises Retryable and Permanent."""
 
     def __init__(
         self, client: "CognitoIdentityProviderClient", user_pool_id: str, clock: Callable[[], datetime]
@@ -37,6 +37,17 @@ class CognitoDirectory:
             self._refresh()
             found = self._known(owner)
         return found
+
+    def admins(self) -> Sequence[User]:
+        """Asked for each time: it is rare that they are told."""
+        pages = self._client.get_paginator("list_users_in_group")
+        with calling("list the admins"):
+            found = [
+                entry
+                for page in pages.paginate(UserPoolId=self._user_pool_id, GroupName=Role.ADMIN)
+                for entry in page["Users"]
+            ]
+        return [user for entry in found if (user := _user(entry))]
 
     def _known(self, owner: str) -> User | None:
         return self._by_id.get(owner) or self._by_email.get(owner.casefold())

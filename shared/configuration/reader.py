@@ -7,8 +7,10 @@ from typing import Protocol, cast
 
 from shared.accounts.identity import SourceName
 from shared.accounts.values import Json
+from shared.configuration.breaker_document import parse_trip
 from shared.configuration.documents import DocumentStore, Kind
-from shared.configuration.published import Published, parse
+from shared.configuration.published import BREAKER, Published, parse
+from shared.tiers.breaker import Trip
 from shared.tiers.freshness import Freshness
 
 STALE_AFTER = 3
@@ -45,6 +47,11 @@ class PublishedReader:
         if self._published is None or self._read_at is None or now - self._read_at >= self.max_age:
             return self._refreshed(now)
         return self._published
+
+    def trip_now(self) -> Trip | None:
+        """The breaker's last trip, strongly consistent: whatever the copy at hand says."""
+        document = self.documents.get(Kind.PUBLISHED, BREAKER)
+        return parse_trip(cast("Mapping[str, Json]", document.body)) if document else None
 
     def _refreshed(self, now: datetime) -> Published:
         documents = self.documents.all(Kind.PUBLISHED)

@@ -8,6 +8,7 @@ from shared.accounts.identity import AccountId
 from shared.accounts.listing import Page
 from shared.alerts.alert import Alert, AlertId
 from shared.alerts.notice import Channel, Notice, NoticeId, NoticeState
+from shared.alerts.outbox import goes_alone
 from shared.alerts.store import (
     AlertFilter,
     Evaluation,
@@ -66,10 +67,20 @@ class MemoryAlerts:
         held = [
             (notice.due_at, notice)
             for notice in self.noticed.values()
-            if notice.recipient == recipient and notice.state is NoticeState.HELD and notice.due_at
+            if notice.recipient == recipient and notice.state is NoticeState.HELD and not goes_alone(notice)
+            if notice.due_at
         ]
         due = sorted((moment, notice.id, notice) for moment, notice in held if moment <= until)
         return [notice for _, _, notice in due[:MAX_WAITING]]
+
+    def held(self, *, until: datetime, at_most: int) -> Sequence[Notice]:
+        found = [n for n in self.noticed.values() if n.state is NoticeState.HELD and n.due_at and n.due_at <= until]
+        return found[:at_most]
+
+    def add(self, notices: Sequence[Notice]) -> None:
+        new = [notice for notice in notices if notice.id not in self.noticed]
+        self.noticed.update({notice.id: notice for notice in new})
+        self.inserted.extend(new)
 
     def window(self, recipient: str) -> Window | None:
         return self.windows.get(recipient)

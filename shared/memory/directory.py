@@ -1,15 +1,19 @@
 """The users of a deployment in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from shared.access.people import User
 
 
 class MemoryDirectory:
-    """UserDirectory."""
+    """AdminDirectory."""
 
-    def __init__(self, users: Iterable[User] = ()) -> None:
-        self.users: list[User] = list(users)
+    def __init__(self, users: Iterable[User] = (), admins: Iterable[User] = ()) -> None:
+        self.administrators: list[User] = list(admins)
+        self.users: list[User] = [*users, *self.administrators]
+
+    def admins(self) -> Sequence[User]:
+        return self.administrators
 
     def find(self, owner: str) -> User | None:
         by_id = (user for user in self.users if user.id == owner)

@@ -57,6 +57,20 @@ class SendHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class TellOfBreaker:
+    """On the notify queue: tell the admins, who are told once, that the breaker tripped."""
+
+    breaker_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellOfWaiting:
+    """On the notify queue: tell the admins, who are told once a day, what waits while mail is paused."""
+
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class SyncSource:
     """On the syncs queue: pull a source; without a run's id, whichever sources are due."""
 
@@ -66,10 +80,22 @@ class SyncSource:
     """How often in a row the source did not answer."""
 
 
-type Work = DecideAccounts | DecideAll | EvaluateAlerts | SendNotices | SendHeld | SyncSource
+type Work = (
+    DecideAccounts | DecideAll | EvaluateAlerts | SendNotices | SendHeld | TellOfBreaker | TellOfWaiting | SyncSource
+)
 
 _SHAPES: Mapping[str, Callable[..., Work]] = {
-    shape.__name__: shape for shape in (DecideAccounts, DecideAll, EvaluateAlerts, SendNotices, SendHeld, SyncSource)
+    shape.__name__: shape
+    for shape in (
+        DecideAccounts,
+        DecideAll,
+        EvaluateAlerts,
+        SendNotices,
+        SendHeld,
+        TellOfBreaker,
+        TellOfWaiting,
+        SyncSource,
+    )
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from shared.accounts.identity import AccountId, RuleId, TierId
 from shared.accounts.listing import BadCursor
 from shared.alerts.alert import Alert, AlertId, AlertState, Outcome, alert_id_for
-from shared.alerts.notice import Channel, Notice, NoticeState, notice_id_for
+from shared.alerts.notice import AboutAlert, Channel, Notice, NoticeState, notice_id_for
 from shared.alerts.rule import AlertType, Route, Severity
 from shared.alerts.store import AlertFilter, Evaluation, EvaluationMoved
 from tests.contract.builders import ACME, NOW
@@ -38,8 +38,7 @@ def alert(number: int = 1, account: AccountId = ACME, rule: str = "tier.lowered"
 def notice(of: Alert, recipient: str = "u-1") -> Notice:
     return Notice(
         id=notice_id_for(of.id, Channel.MAIL, recipient),
-        alert_id=of.id,
-        account_id=of.account_id,
+        about=AboutAlert(of.id, of.account_id),
         channel=Channel.MAIL,
         recipient=recipient,
         route=Route.IMMEDIATE,

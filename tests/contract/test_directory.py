@@ -125,3 +125,24 @@ def test_somebody_new_is_looked_for_every_thirty_seconds(client: Any, cognito: C
 def test_a_pool_out_of_reach_may_be_asked_again(client: Any, cognito: CognitoDirectory) -> None:
     with failing(client, LIST, "TooManyRequestsException"), pytest.raises(Retryable):
         cognito.find(ADA.id)
+
+
+class Group(Pool):
+    """Answers ListUsersInGroup, two users a page."""
+
+    def __call__(self, params: dict[str, Any], **_: object) -> dict[str, Any]:
+        asked = json.loads(params["body"])
+        assert asked["GroupName"] == "admin"
+        start = int(asked.get("NextToken", 0))
+        more = {"NextToken": str(start + 2)} if start + 2 < len(self.users) else {}
+        return {"Users": self.users[start : start + 2], **more}
+
+
+def test_the_admins_are_the_active_users_of_their_group(cognito: CognitoDirectory, client: Any) -> None:
+    group = Group(ADA, BOB, User(UserId("c"), "cy@example.com", "Cy"))
+    group.users[1]["Enabled"] = False
+
+    with answering(client, f"{LIST}InGroup", group):
+        assert [user.id for user in cognito.admins()] == [ADA.id, "c"]
+    assert MemoryDirectory([BOB], admins=[ADA]).admins() == [ADA]
+    assert MemoryDirectory([BOB], admins=[ADA]).find(ADA.id) == ADA

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.accounts.identity import AccountId
-from shared.alerts.notice import Channel, Notice, NoticeState
+from shared.alerts.notice import AboutBreaker, AboutWaiting, Channel, Notice, NoticeState, admin_notice_id_for
 from shared.alerts.store import Evaluation, NoticeTaken, Window, WindowMoved
 from tests.contract.builders import NOW
 from tests.contract.conftest import Alerts
@@ -181,3 +181,45 @@ def test_a_window_moves_with_the_notice_or_not_at_all(alerts: Alerts) -> None:
     assert alerts.notices([pending.id]) == {pending.id: taken}
     alerts.move([], (opened, replace(opened, count=2)))
     assert alerts.window("u-1") == replace(opened, count=2)
+
+
+def of_breaker(recipient: str = "u-1") -> Notice:
+    about = AboutBreaker("3")
+    return replace(notice(alert(), recipient), id=admin_notice_id_for(about, recipient), about=about)
+
+
+@pytest.mark.parametrize("about", [AboutBreaker("3"), AboutWaiting("2026-11-22")])
+def test_a_notice_for_admins_comes_back_exactly(alerts: Alerts, about: AboutBreaker | AboutWaiting) -> None:
+    told = replace(of_breaker(), id=admin_notice_id_for(about, "u-1"), about=about)
+
+    alerts.add([told])
+
+    assert alerts.notices([told.id]) == {told.id: told}
+
+
+def test_a_notice_that_is_there_is_not_added_again(alerts: Alerts) -> None:
+    first = of_breaker()
+    alerts.add([first])
+    alerts.move([(first, claimed(first))])
+
+    alerts.add([first, of_breaker("u-2")])
+
+    assert alerts.notices([first.id])[first.id] == claimed(first)
+    assert alerts.notices([of_breaker("u-2").id]) != {}
+
+
+def test_what_goes_by_itself_does_not_wait_for_others(alerts: Alerts) -> None:
+    waiting, alone = held(1), replace(of_breaker(), state=NoticeState.HELD, due_at=NOW)
+    recorded(alerts, waiting)
+    alerts.add([alone])
+
+    assert [found.id for found in alerts.waiting("u-1", until=NOW)] == [waiting.id]
+    assert {found.id for found in alerts.due(after=NOW - MINUTE, until=NOW)} == {waiting.id, alone.id}
+
+
+def test_some_of_what_is_held_is_found_whoever_it_is_for(alerts: Alerts) -> None:
+    due = [held(1), held(2, recipient="u-2"), held(3, NOW - MINUTE)]
+    recorded(alerts, *due, held(4, NOW + MINUTE), claimed(notice(alert(5))))
+
+    assert {found.id for found in alerts.held(until=NOW, at_most=10)} == {each.id for each in due}
+    assert len(alerts.held(until=NOW, at_most=2)) == 2

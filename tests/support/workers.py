@@ -15,7 +15,7 @@ from functions.notify.writer import Writer
 from functions.tier_trigger.service import TierTrigger
 from functions.tier_trigger.walk import Walk
 from functions.webhook.service import Receiver
-from shared.access.people import UserDirectory
+from shared.access.people import AdminDirectory
 from shared.accounts.listing import AccountLists
 from shared.accounts.store import AccountStore
 from shared.alerts.store import AlertStore, MailSender, NoticeStore, TopicPublisher
@@ -53,7 +53,7 @@ class Ports:
     documents: DocumentStore
     runs: RunPort
     watermarks: Watermarks
-    directory: UserDirectory
+    directory: AdminDirectory
     secrets: Secrets
     mail: MailSender
     topic: TopicPublisher
@@ -131,6 +131,7 @@ def notifier(ports: Ports) -> Notifier:
         directory=ports.directory,
         secrets=ports.secrets,
         public_url="https://tiers.example.com",
+        notices=ports.alerts,
     )
     return Notifier(
         notices=ports.alerts,
@@ -144,4 +145,4 @@ def notifier(ports: Ports) -> Notifier:
 
 
 def clock(ports: Ports) -> Clock:
-    return Clock(ports.accounts, ports.alerts, ports.watermarks, ports.decide, ports.notify)
+    return Clock(ports.accounts, ports.alerts, ports.published(), ports.watermarks, ports.decide, ports.notify)

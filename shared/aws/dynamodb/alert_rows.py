@@ -1,6 +1,6 @@
 """Items of Alerts: alerts, notices, how far an account was evaluated, a recipient's window; from values and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,8 @@ from shared.accounts import exact_json
 from shared.accounts.encoding import micros, moment
 from shared.accounts.identity import AccountId
 from shared.alerts.alert import Alert, AlertId, AlertState, Outcome
-from shared.alerts.notice import Channel, Notice, NoticeId, NoticeState
+from shared.alerts.notice import About, AboutAlert, AboutBreaker, AboutWaiting, Channel, Notice, NoticeId, NoticeState
+from shared.alerts.outbox import goes_alone
 from shared.alerts.rule import AlertType, Route, Severity
 from shared.alerts.store import Window
 from shared.aws.dynamodb.account_rows import shard_of
@@ -129,11 +130,11 @@ def notice_attributes(notice: Notice) -> dict[str, Any]:
         "id": notice.id,
         "state": notice.state.value,
         "claim": notice.claim,
-        "body": _body(asdict(notice), _NOTICE_MOMENTS),
+        "body": _body({**asdict(notice), "about": _about_to_row(notice.about)}, _NOTICE_MOMENTS),
     }
     if notice.due_at is not None and notice.state in _WAITING:
         attributes |= {"due_shard": str(shard_of(notice.id)), "due_at": micros(notice.due_at)}
-        if notice.state is NoticeState.HELD:
+        if notice.state is NoticeState.HELD and not goes_alone(notice):
             attributes["held_for"] = notice.recipient
     if notice.settled_at is not None:
         attributes["expires_at"] = int((notice.settled_at + KEPT).timestamp())
@@ -143,14 +144,36 @@ def notice_attributes(notice: Notice) -> dict[str, Any]:
 def notice_of(item: Any) -> Notice:
     """The notice of a raw item: an answer's, or a stream record's NewImage."""
     fields = _fields(plain(item)["body"], _NOTICE_MOMENTS)
+    about = _about_of(fields)
     return Notice(
         **{
             **fields,
+            "about": about,
             "channel": Channel(fields["channel"]),
             "route": Route(fields["route"]),
             "state": NoticeState(fields["state"]),
         }
     )
+
+
+_KINDS: Mapping[str, Callable[..., About]] = {
+    "alert": AboutAlert,
+    "breaker": AboutBreaker,
+    "waiting": AboutWaiting,
+}
+
+
+def _about_to_row(about: About) -> dict[str, object]:
+    kind = next(name for name, shape in _KINDS.items() if shape is type(about))
+    return {"kind": kind, **asdict(about)}
+
+
+def _about_of(fields: dict[str, Any]) -> About:
+    """Taken out of a row's fields: those of old rows are of an alert, with its ids beside the rest."""
+    if "about" not in fields:
+        return AboutAlert(fields.pop("alert_id"), fields.pop("account_id"))
+    row = fields.pop("about")
+    return _KINDS[row.pop("kind")](**row)
 
 
 def window_attributes(window: Window) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Notices on DynamoDB: the outbox's rows move from state to state, each on condition that it is still as read."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 
 from pynamodb.expressions.condition import Condition
@@ -29,6 +29,7 @@ from shared.aws.dynamodb.database import ConditionFailed, Database, is_key
 from shared.runtime.tables import BY_RECIPIENT
 
 MAX_WAITING = 100
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _WATCHED = (NoticeState.HELD, NoticeState.CLAIMED)
 
 
@@ -75,6 +76,19 @@ class DynamoNotices:
             if notice.state is NoticeState.HELD and notice.due_at and notice.due_at <= until
         ]
         return [notice for _, _, notice in sorted(held)]
+
+    def held(self, *, until: datetime, at_most: int) -> Sequence[Notice]:
+        keys = bulk.due(self._database, self._alerts_table, BEGINNING, until)
+        found = map(notice_of, self._get(item["pk"]["S"] for item in islice(keys, at_most)))
+        return [notice for notice in found if notice.state is NoticeState.HELD]
+
+    def add(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            try:
+                with self._database.calling(f"add notice {notice.id}"):
+                    self._notice(**notice_attributes(notice)).save(condition=self._notice.pk.does_not_exist())
+            except ConditionFailed:
+                continue  # it is there already
 
     def due(self, *, after: datetime, until: datetime) -> Sequence[Notice]:
         keys = bulk.due(self._database, self._alerts_table, after, until)

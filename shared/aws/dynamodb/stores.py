@@ -52,8 +52,10 @@ class Deciding(Reading, Protocol):
     def runs_table(self) -> str: ...
 
 
-def published(database: Database, settings: Reading) -> PublishedReader:
-    return PublishedReader(documents(database, settings), timedelta(seconds=settings.config_max_age_seconds))
+def published(database: Database, settings: Reading, *, begins_paused: bool = False) -> PublishedReader:
+    """Whoever heeds pauses of mail or of writeback has to say whether the deployment begins with them."""
+    max_age = timedelta(seconds=settings.config_max_age_seconds)
+    return PublishedReader(documents(database, settings), max_age, begins_paused)
 
 
 def deciding(database: Database, settings: Deciding) -> PublishedReader:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from shared.access.people import User, UserId
 from shared.accounts.identity import AccountId, RuleId, TierId
 from shared.accounts.standing import Method, TierChange
-from shared.alerts.alert import Alert, AlertId, alert_id_for
-from shared.alerts.notice import Channel, Notice, NoticeState, notice_id_for
+from shared.alerts.alert import Alert, alert_id_for
+from shared.alerts.notice import AboutAlert, Channel, Notice, NoticeState, notice_id_for
 from shared.alerts.raising import Audience
 from shared.alerts.rule import AlertType, Route, Severity
 
@@ -86,8 +86,7 @@ def notice(
     told = of or alert()
     built = Notice(
         id=notice_id_for(told.id, channel, recipient),
-        alert_id=AlertId(told.id),
-        account_id=told.account_id,
+        about=AboutAlert(told.id, told.account_id),
         channel=channel,
         recipient=recipient,
         route=Route.IMMEDIATE,

@@ -94,7 +94,14 @@ class World:
 
     def __post_init__(self) -> None:
         self.notifier = self.another_worker()
-        self.clock = Clock(self.accounts, self.store, self.watermarks, self.decisions, self.queue)
+        self.clock = Clock(
+            self.accounts,
+            self.store,
+            PublishedReader(self.documents, timedelta(0)),
+            self.watermarks,
+            self.decisions,
+            self.queue,
+        )
 
     def another_worker(self) -> Notifier:
         """A process of its own: what it keeps in memory is lost with it."""
@@ -109,6 +116,7 @@ class World:
             directory=port(self.directory),
             secrets=port(self.secrets),
             public_url="https://tiers.example.com",
+            notices=port(self.store),
         )
         return Notifier(
             notices=port(self.store),

@@ -20,6 +20,8 @@ class Named(dict[str, str]):
 
     def get(self, key: str, default: object = None) -> str:
         assert default == ""
+        if key == "BEGINS_PAUSED":
+            return "true"
         return "10" if key.endswith("SECONDS") else key.lower()
 
 

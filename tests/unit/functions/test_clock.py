@@ -1,21 +1,30 @@
 """What is due is woken within its minute, once a day that was lost and never twice for long."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from functions.clock.service import ACCOUNTS_A_MESSAGE, OVERLAP, Clock, Woken
 from shared.accounts.identity import AccountId
 from shared.alerts import outbox
-from shared.alerts.notice import Channel, Notice, NoticeState
+from shared.alerts.notice import AboutBreaker, Channel, Notice, NoticeId, NoticeState
+from shared.configuration.breaker_document import trip_to_json
+from shared.configuration.documents import DocumentChange, Kind
+from shared.configuration.pauses import MAIL, Pause, Pauses
+from shared.configuration.pauses_document import pauses_to_json
+from shared.configuration.reader import PublishedReader
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.alerts import MemoryAlerts
+from shared.memory.documents import MemoryDocuments
 from shared.memory.queues import MemoryQueue
 from shared.memory.runs import MemoryWatermarks
 from shared.runtime import messages
-from shared.runtime.messages import DecideAccounts, SendHeld, SendNotices
+from shared.runtime.messages import DecideAccounts, SendHeld, SendNotices, TellOfBreaker, TellOfWaiting
 from shared.runtime.ports import QueueUnavailable
+from shared.tiers.breaker import Resolution, Trip
 from tests.support import builders
 from tests.unit.alerts.builders import ANN, NOW, alert, notice
 
@@ -28,6 +37,7 @@ START = NOW + MINUTE
 class World:
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
+    documents: MemoryDocuments = field(default_factory=MemoryDocuments)
     watermarks: MemoryWatermarks = field(default_factory=MemoryWatermarks)
     decide: MemoryQueue = field(default_factory=MemoryQueue)
     notify: MemoryQueue = field(default_factory=MemoryQueue)
@@ -36,7 +46,8 @@ class World:
         self.watermarks.advance("clock", START)
 
     def tick(self, now: datetime) -> Woken:
-        return Clock(self.accounts, self.alerts, self.watermarks, self.decide, self.notify).tick(now)
+        published = PublishedReader(self.documents, timedelta(0))
+        return Clock(self.accounts, self.alerts, published, self.watermarks, self.decide, self.notify).tick(now)
 
     def due(self, account: str, at: datetime) -> None:
         self.accounts.accounts[AccountId(account)] = replace(builders.account(account), due_at=at)
@@ -53,7 +64,7 @@ class World:
 
     @staticmethod
     def _taken(queue: MemoryQueue) -> list[messages.Work]:
-        shapes = (DecideAccounts, SendNotices, SendHeld)
+        shapes = (DecideAccounts, SendNotices, SendHeld, TellOfBreaker, TellOfWaiting)
         return [messages.read(message.body, shapes) for message in queue.take()]
 
 
@@ -187,3 +198,72 @@ def test_with_nothing_due_nothing_is_sent() -> None:
 
     assert world.tick(START + MINUTE) == Woken(0, 0, swept=False)
     assert world.decide.sent == world.notify.sent == []
+
+
+def published(world: World, document_id: str, body: Mapping[str, Any]) -> None:
+    known = world.documents.get(Kind.PUBLISHED, document_id)
+    change = DocumentChange(Kind.PUBLISHED, document_id, known.version if known else 0, body)
+    world.documents.commit([change], at=NOW, by="ann", audit=())
+
+
+def of_breaker(state: NoticeState, due: datetime) -> Notice:
+    return replace(held("a", due), id=NoticeId("breaker.1.ada"), about=AboutBreaker("1"), state=state)
+
+
+def mail_paused(world: World) -> None:
+    pause = Pause("why", "ada", START)
+    published(world, "pauses", pauses_to_json(Pauses({MAIL: pause})))
+
+
+def test_the_admins_are_told_of_an_open_breaker_until_somebody_looked() -> None:
+    world = World()
+    trip = Trip("1", START, demoted=1, accounts=20)
+    published(world, "breaker", trip_to_json(trip))
+
+    world.tick(START + MINUTE)
+    assert world.asked() == [TellOfBreaker("1")]
+    world.tick(START + 4 * MINUTE)
+    world.asked()
+    world.tick(START + 5 * MINUTE)
+    assert world.asked() == []
+    world.tick(START + 16 * MINUTE)
+    assert world.asked() == [TellOfBreaker("1")], "a sweep, lest the first was lost"
+
+    published(world, "breaker", trip_to_json(trip.resolved(Resolution.RELEASED, "ada", START)))
+    world.tick(START + 31 * MINUTE)
+    assert world.asked() == []
+
+
+def test_while_mail_is_paused_only_the_admins_notices_go_on() -> None:
+    world = World()
+    mail_paused(world)
+    due = START + MINUTE
+    world.keeps(held("a", due), of_breaker(NoticeState.HELD, due))
+
+    assert world.tick(due).notices == 1
+    assert world.asked() == [SendNotices((NoticeId("breaker.1.ada"),))]
+
+
+def test_a_sweep_does_not_look_through_what_a_pause_holds_and_the_first_after_it_does() -> None:
+    world = World()
+    mail_paused(world)
+    world.keeps(held("a", NOW - timedelta(days=3)))
+
+    assert world.tick(START + 15 * MINUTE).notices == 0
+
+    published(world, "pauses", {})
+    world.tick(START + 30 * MINUTE)
+    assert world.asked() == [SendHeld(ANN.id)]
+
+
+def test_at_the_digests_hour_the_admins_are_told_what_a_pause_of_mail_holds() -> None:
+    world = World()
+    published(world, "settings", {"time_zone": "Asia/Tokyo", "digest_hour": 17})
+    mail_paused(world)
+    hour = datetime(2026, 11, 22, 8, tzinfo=UTC)
+
+    world.tick(hour - MINUTE)
+    assert world.asked() == []
+    world.tick(hour)
+
+    assert world.asked() == [TellOfWaiting("2026-11-22")]

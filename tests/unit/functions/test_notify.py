@@ -11,7 +11,7 @@ from functions.notify.service import Outrun
 from shared.access.people import UserId
 from shared.alerts import outbox
 from shared.alerts.message import Mail
-from shared.alerts.notice import Channel, Notice, NoticeId, NoticeState
+from shared.alerts.notice import AboutAlert, Channel, Notice, NoticeId, NoticeState
 from shared.alerts.store import NoticeTaken, SendFailed, Window, WindowMoved
 from shared.memory.alerts import MemoryAlerts
 from shared.memory.mail import MemoryMail
@@ -510,7 +510,9 @@ def test_a_notice_that_does_not_exist_is_left() -> None:
 def test_the_wait_is_measured_from_the_delivery_that_led_to_the_alert() -> None:
     world = World()
     notices = world.raises()
-    account = world.accounts.accounts[notices[0].account_id]
+    about = notices[0].about
+    assert isinstance(about, AboutAlert)
+    account = world.accounts.accounts[about.account_id]
     ((key, record),) = account.records.items()
     world.accounts.accounts[account.id] = replace(
         account, records={key: replace(record, received_at=NOW - timedelta(milliseconds=140))}
