@@ -18,9 +18,10 @@ from shared.runtime.ports import Queue
 from shared.runtime.records import each_or_queued
 from shared.tiers.decision import Status
 from shared.tiers.engine import explain
+from shared.tiers.outcome import Verdict
 from shared.tiers.rulebook import Rulebook
 from shared.tiers.settle import settled, stands
-from shared.tiers.verdict import Verdict, judge
+from shared.tiers.verdict import judge
 
 TRIES = 5
 

@@ -60,7 +60,7 @@ def test_tables_are_written_by_those_whose_part_it_is(prod: Assembled) -> None:
         "links": committing,
         "history": committing,
         "audit": committing,
-        "config": {"api"},
+        "config": {"tier_trigger", "api"},
         "alerts": {"alerts", "notify"},
         "runs": {"ingest", "crm_sync", "tier_trigger", "clock", "api"},
         "markers": {"api"},
