@@ -41,8 +41,9 @@ def meter_botocore(module: Any) -> None:
     call = module.BaseClient._make_api_call
 
     def metered(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        service = self.meta.service_model.service_name
-        if service == "dynamodb":
+        model = self.meta.service_model
+        service = model.service_name
+        if "ReturnConsumedCapacity" in model.operation_model(operation).input_shape.members:
             parameters = {**parameters, "ReturnConsumedCapacity": "TOTAL"}
         answer = call(self, operation, parameters)
         tell_call(service, operation, parameters, answer)
