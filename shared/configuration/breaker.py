@@ -56,14 +56,20 @@ class Breaker:
         ledger = parse_ledger(read.body) if read else Ledger()
         if ledger.open:
             return False
-        accounts, found = self._how_many(limits, now), suspects(change)
-        allowed = limits.allowed(accounts)
-        if allowed is None or ledger.demoted(limits.within, now) < allowed:
+        found = suspects(change)
+        if self._lets(ledger.demoted(limits.within, now), limits, now):
             self._commit(ledger.let_through(found, limits.within, now), _version(read), None, now)
             return True
-        after, trip = ledger.tripped(found, limits, accounts, now)
+        after, trip = ledger.tripped(found, limits, self._number, now)
         self._commit(after, _version(read), trip, now)
         return False
+
+    def _lets(self, demoted: int, limits: Limits, now: datetime) -> bool:
+        """Whether one more goes through. The accounts are counted only where their number may matter."""
+        if demoted < limits.always_allowed:
+            return True
+        allowed = limits.allowed(self._how_many(limits, now))
+        return allowed is None or demoted < allowed
 
     def _commit(self, ledger: Ledger, version: int, trip: Trip | None, now: datetime) -> None:
         changes = [DocumentChange(Kind.BREAKER, LEDGER, version, ledger_to_json(ledger))]

@@ -29,6 +29,11 @@ class Limits:
         """Demotions within the span; None: any number."""
         return None if accounts < self.min_accounts else accounts * self.max_demotions_pct // 100
 
+    @property
+    def always_allowed(self) -> int:
+        """Demotions within the span that go through however many accounts there are."""
+        return self.min_accounts * self.max_demotions_pct // 100
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Suspect:

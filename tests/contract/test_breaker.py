@@ -148,13 +148,26 @@ def test_a_worker_that_is_always_outrun_says_so(documents: Documents) -> None:
 
 
 def test_accounts_are_counted_now_and_then_but_few_each_time() -> None:
-
     few, many = Counted(19), Counted(100)
     admitted(Breaker(MemoryDocuments(), few), 3)
     here = Breaker(MemoryDocuments(), many)
     admitted(here, 3)
-    assert (few.asked, many.asked) == (3, 1)
+    assert (few.asked, many.asked) == (2, 1)
 
     admitted(here, 1, at=NOW + COUNTED_FOR)
 
     assert many.asked == 2
+
+
+def test_nothing_is_counted_for_what_the_least_number_of_accounts_allows() -> None:
+    """With fewer all go through; with more, so many at least."""
+    accounts = Counted(1_000)
+    here = Breaker(MemoryDocuments(), accounts)
+    limits = replace(LIMITS, min_accounts=200)
+
+    through = [here.admit(DEMOTION, limits, NOW) for _ in range(10)]
+
+    assert through == [True] * 10
+    assert accounts.asked == 0
+    assert here.admit(DEMOTION, limits, NOW)
+    assert accounts.asked == 1
