@@ -7,18 +7,21 @@ from typing import Any
 
 from shared.accounts.account import Account
 from shared.accounts.contribution import Contribution
-from shared.accounts.history import History
+from shared.accounts.history import Histories, History
 from shared.accounts.history_encoding import history_document, read_history, read_history_of_schema_2
 from shared.accounts.identity import AccountId, FieldName, RecordKey, TierId
+from shared.accounts.merge import ARR, MONTHS, MRR
 from shared.accounts.standing import Hold, Method, Override, Pending, Standing
 from shared.accounts.values import Value
 from shared.accounts.version import Version, VersionKind
 
 type Row = dict[str, str | int]
 
-SCHEMA = 4
-"""Of the row; 2 added `histories`, 3 what the standing waits for, 4 `past`, for `histories`
-which it still reads. A later one adds attributes; what it does not know, this code drops at its next write."""
+SCHEMA = 5
+"""Of the row; 2 added `histories`, 3 what the standing waits for, 4 `past`, for `histories` which it still reads,
+5 `yearly`, for a history in `past`. A later one adds attributes; what it does not know, this code drops at its next
+write.
+"""
 MAX_BYTES = 64 * 1024
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,7 +56,10 @@ def encoded(account: Account) -> Row:
     if account.values:
         row["values"] = _text(account.values)
     if account.histories:
-        row["past"] = _text(_past(account))
+        yearly = _is_yearly(account.histories)
+        row["past"] = _text(_past(account, besides=ARR if yearly else None))
+        if yearly:
+            row["yearly"] = 1
     if account.standing != Standing():
         row["standing"] = _text(_standing(account.standing))
     if account.override is not None:
@@ -130,17 +136,26 @@ def _values[V: Value | None](entries: dict[str, Any]) -> dict[FieldName, V]:
     return entries  # type: ignore[return-value]  # JSON of values, its lists now tuples
 
 
-def _past(account: Account) -> dict[str, object]:
+def _is_yearly(histories: Histories) -> bool:
+    """Whether ARR was never anything but twelve times MRR: then `past` tells only MRR's history."""
+    yearly, monthly = histories.get(ARR), histories.get(MRR)
+    return yearly is not None and monthly is not None and yearly == monthly.times(MONTHS)
+
+
+def _past(account: Account, *, besides: FieldName | None) -> dict[str, object]:
     began = _seconds(micros(account.created_at))
     return {
-        name: history_document(history, began, account.values.get(name)) for name, history in account.histories.items()
+        name: history_document(history, began, account.values.get(name))
+        for name, history in account.histories.items()
+        if name != besides
     }
 
 
 def _read_past(row: Mapping[str, Any], values: Mapping[FieldName, Value]) -> dict[FieldName, History]:
     if "past" in row:
         began = _seconds(row["created_at"])
-        return {name: read_history(entry, began, values.get(name)) for name, entry in _json(row["past"])[0].items()}
+        past = {name: read_history(entry, began, values.get(name)) for name, entry in _json(row["past"])[0].items()}
+        return {**past, ARR: past[MRR].times(MONTHS)} if "yearly" in row else past
     if "histories" in row:
         return {name: read_history_of_schema_2(entry) for name, entry in _json(row["histories"])[0].items()}
     return {}

@@ -80,6 +80,11 @@ class History:
         days = days.put(day_of(at), self.last_known) if isinstance(self.last_known, int) else days
         return self if days is self.days else replace(self, days=days)
 
+    def times(self, factor: int) -> Self:
+        """Of amounts: each of them `factor` times as large."""
+        entries = tuple((at, value * factor) for at, value in self.entries if isinstance(value, int))
+        return replace(self, entries=entries, days=self.days.mapped(lambda amount: amount * factor))
+
     def as_kept(self, kept: Kept) -> Self:
         """Without what is no longer kept: the same object where all of it is."""
         match kept:

@@ -52,7 +52,7 @@ class _Parser:
         known = {**last_known, **present}
         histories = dict(self._histories(given.get("history", {}), known, f"{pointer}/history"))
         if ARR in present and ARR not in {**values, **histories} and MRR in histories:
-            histories[ARR] = _yearly(histories[MRR])
+            histories[ARR] = histories[MRR].times(MONTHS)
         synced = self._text(given, "synced_tier", pointer)
         if synced:
             present[SYNCED_TIER.name] = synced
@@ -188,7 +188,3 @@ class _Parser:
     def _moment(self, raw: Json, pointer: str) -> datetime:
         text = self.reading.text(raw, pointer)
         return self.reading.attempt(partial(parse_moment, text), pointer, self.now)
-
-
-def _yearly(monthly: History) -> History:
-    return History(tuple((at, value * MONTHS) for at, value in monthly.entries if isinstance(value, int)))

@@ -187,9 +187,37 @@ def test_a_history_that_only_began_takes_little_more_than_its_name() -> None:
     led = revalued(typical(), CATALOGUE, typical().created_at, before=replace(typical(), version=0)).account
     bare, begun = account_attributes(replace(led, histories={}), Cause.DATA), account_attributes(led, Cause.DATA)
 
-    assert begun["past"] == '{"arr":[0],"mrr":[0],"owner":[0],"plan":[0],"renewal_date":[0],"seats":[0]}'
-    assert size(begun) - size(bare) == len(begun["past"]) + len("past") == 79
+    assert begun["past"] == '{"mrr":[0],"owner":[0],"plan":[0],"renewal_date":[0],"seats":[0]}'
+    assert size(begun) - size(bare) == len(begun["past"]) + len("past") + len("yearly") + 2 == 77
     assert size(begun) <= 1_024
+
+
+def monthly(changes: int) -> History:
+    return History(tuple((int(NOW.timestamp()) + 2_629_800 * month, 12_005_000 - month) for month in range(changes)))
+
+
+def test_a_year_of_monthly_changes_leaves_an_account_at_one_write_unit() -> None:
+    mrr = monthly(12)
+    led = replace(typical(), histories={FieldName("arr"): mrr.times(12), FieldName("mrr"): mrr})
+
+    row = account_attributes(led, Cause.DATA)
+
+    assert decoded(row) == led
+    assert size(row) <= 1_024
+
+
+@pytest.mark.parametrize(
+    "yearly",
+    [monthly(3).times(11), monthly(2).times(12), replace(monthly(3).times(12), cut=True)],
+    ids=["another factor", "another length", "cut"],
+)
+def test_a_yearly_history_of_its_own_is_kept_as_it_is(yearly: History) -> None:
+    led = replace(typical(), histories={FieldName("arr"): yearly, FieldName("mrr"): monthly(3)})
+
+    row = encoded(led)
+
+    assert "yearly" not in row
+    assert decoded(row) == led
 
 
 def test_full_histories_of_five_fields_leave_an_account_at_four_write_units() -> None:

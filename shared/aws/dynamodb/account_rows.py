@@ -32,6 +32,7 @@ class AccountItem(Model):
     values = UnicodeAttribute(null=True)
     histories = UnicodeAttribute(null=True)
     past = UnicodeAttribute(null=True)
+    yearly = WholeNumber(null=True)
     standing = UnicodeAttribute(null=True)
     override = UnicodeAttribute(null=True)
     edits = WholeNumber(null=True)
