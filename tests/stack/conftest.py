@@ -12,6 +12,7 @@ import pytest
 from local.home import Home
 from local.stack import Options, running
 from local.warm import warm
+from tests.stack.breaker import expect_many_demotions
 from tests.stack.customers import hire
 from tests.stack.deployed import Deployed
 from tests.stack.metering import Meter
@@ -45,6 +46,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, meter: Meter) -> Iterator
         hire(found)
         warm(stack)
         _point_at_sandbox(found)
+        expect_many_demotions(found)
         yield found
 
 
