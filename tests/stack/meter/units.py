@@ -98,6 +98,8 @@ def _value_bytes(typed: tuple[str, Any]) -> int:
             return 1 + (len(value.strip("-").replace(".", "")) + 1) // 2
         case "SS":
             return sum(len(each.encode()) for each in value)
+        case "L":
+            return 3 + sum(1 + _value_bytes(*each.items()) for each in value)
         case "BOOL" | "NULL":
             return 1
         case _:

@@ -6,10 +6,12 @@ from tests.stack.meter.units import billed, read_units, table, woken, write_unit
 
 SMALL = {"pk": {"S": "a"}, "n": {"N": "-12345"}, "yes": {"BOOL": True}}
 LARGE = {"pk": {"S": "a"}, "body": {"S": "é" * 2_046}}  # 3 + 4 + 4092 = 4099 bytes
+LISTED = {"l": {"L": [{"S": "x" * 2_045}, {"S": "x" * 2_045}]}}  # 1 + 3 + 2 * 2046 = 4096 bytes
 
 
 @pytest.mark.parametrize(
-    ("item", "consistent", "units"), [(SMALL, True, 1), (SMALL, False, 0.5), (LARGE, True, 2), (LARGE, False, 1)]
+    ("item", "consistent", "units"),
+    [(SMALL, True, 1), (SMALL, False, 0.5), (LARGE, True, 2), (LARGE, False, 1), (LISTED, True, 1)],
 )
 def test_an_item_is_read_by_blocks_of_four_kilobytes(item: dict[str, Any], consistent: bool, units: float) -> None:  # noqa: FBT001 - a parameter of the test
     assert read_units("GetItem", {"ConsistentRead": consistent}, {"Item": item}) == units
