@@ -38,6 +38,7 @@ ROUTES: Mapping[str, Row] = {
     "GET /v1/policy/versions": _READ,
     "GET /v1/policy/versions/{version}": _READ,
     "POST /v1/policy/versions/{version}/restore": _MANAGE,
+    "GET /v1/policy/templates": _READ,
     "GET /v1/policy/draft": _READ,
     "PUT /v1/policy/draft": _MANAGE,
     "POST /v1/policy/draft/validate": _MANAGE,

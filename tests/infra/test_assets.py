@@ -10,6 +10,7 @@ from aws_cdk import FileSystem, IgnoreMode
 
 from infra.assets import allowed
 from infra.layers import ROOT, Layer, build
+from shared.configuration.policy_templates import IDS
 from tests.infra.assembled import Assembled
 from tests.infra.test_functions import FUNCTIONS
 
@@ -65,6 +66,12 @@ def test_an_asset_is_source_alone(prod: Assembled, function: str) -> None:
     assert {path.parts[0] for path in files} == {"functions", "shared"}
     assert not others
     assert not [path for path in files if path.suffix == ".pyc"]
+
+
+def test_an_asset_has_the_data_that_its_code_reads(prod: Assembled) -> None:
+    asset = _asset(prod, "api")
+
+    assert {path.stem for path in (asset / "shared/configuration/templates").iterdir()} == {*IDS}
 
 
 @pytest.fixture(scope="session")

@@ -23,14 +23,17 @@ from functions.api.service.runs import cancel
 from functions.api.views.policy import (
     DraftView,
     PolicyView,
+    TemplatesView,
     ValidationView,
     VersionsView,
     draft_view,
     policy_view,
+    templates_view,
     version_view,
     warning_view,
 )
 from functions.api.views.runs import RunView, run_view
+from shared.configuration.policy_templates import policy_templates
 
 TAG = "policy"
 ACCEPTED = HTTPStatus.ACCEPTED
@@ -55,6 +58,10 @@ class PolicyRoutes:
         app.get(version, **operation("read_version", TAG, "A policy that was published"))(self.version)
         about = operation("restore_version", TAG, "Makes an earlier version the draft", conflicts=True)
         app.post(f"{version}/restore", **about, middlewares=[replaying])(self.restore)
+        about = operation(
+            "list_templates", TAG, "Ready-made policies, each with the tiers and fields that it goes with"
+        )
+        app.get("/v1/policy/templates", **about)(self.templates)
         app.get(draft, **operation("read_draft", TAG, "The draft"))(self.draft)
         about = operation("save_draft", TAG, "Saves the draft", edits=True, takes_body=True)
         app.put(draft, **about)(self.save_draft)
@@ -87,6 +94,9 @@ class PolicyRoutes:
     def restore(self, session: Here, version: str) -> Response[DraftView]:
         found = self._version(version)
         return _draft(self._policies.restore(self._policies.read(), found, session))
+
+    def templates(self) -> TemplatesView:
+        return templates_view(policy_templates())
 
     def draft(self) -> Response[DraftView]:
         return _draft(self._policies.read())

@@ -125,6 +125,7 @@ def test_what_is_edited_takes_if_match(contract: dict[str, Any]) -> None:
         ("GET /v1/policy", ""),
         ("GET /v1/policy/versions", ""),
         ("GET /v1/policy/draft", ""),
+        ("GET /v1/policy/templates", ""),
         ("GET /v1/accounts", ""),
         ("GET /v1/accounts/{account_id}", "/v1/accounts/acme"),
         ("GET /v1/accounts/{account_id}/decision", "/v1/accounts/acme/decision"),

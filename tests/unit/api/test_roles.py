@@ -27,6 +27,7 @@ GET /v1/policy                                   all   all     all all
 GET /v1/policy/versions                          all   all     all all
 GET /v1/policy/versions/{version}                all   all     all all
 POST /v1/policy/versions/{version}/restore       all   all     -   -
+GET /v1/policy/templates                         all   all     all all
 GET /v1/policy/draft                             all   all     all all
 PUT /v1/policy/draft                             all   all     -   -
 POST /v1/policy/draft/validate                   all   all     -   -
