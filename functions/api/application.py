@@ -77,7 +77,7 @@ def build(
     retier = Retier(ports.runs, ports.decide, ports.new_id, retier_delay_seconds)
     overriding = Overriding(ports.accounts)
     accounts = Accounts(ports.accounts, ports.lists, ports.users)
-    moving = Moving(ports.accounts, ports.lists, overriding)
+    moving = Moving(ports.accounts, ports.lists)
     syncs = Syncs(
         configuration, ports.secret_writer, ports.runs, ports.reports, ports.syncs, ports.new_id, ports.check_address
     )

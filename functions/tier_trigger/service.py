@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from functions.tier_trigger.gate import Gate
+from shared.access.audit import AuditEntry
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId
 from shared.accounts.merge import revalued
@@ -21,6 +22,8 @@ from shared.tiers.engine import explain
 from shared.tiers.outcome import Verdict
 from shared.tiers.rulebook import Rulebook
 from shared.tiers.settle import settled, stands
+from shared.tiers.succession import CAUSE as TIERS
+from shared.tiers.succession import moved
 from shared.tiers.verdict import judge
 
 TRIES = 5
@@ -76,9 +79,12 @@ class TierTrigger:
         known = account.values
         if recombine:
             account = revalued(account, rulebook.catalogue, now, before=account).account
-        verdict, change = _decided(account, rulebook, cause, now)
+        audit = None
+        if found := moved(account, rulebook.tiers, published.settings.override_days, now):
+            account, audit, cause = found.account, found.audit, TIERS
+        verdict, change = _decided(account, rulebook, cause, now, audit)
         if change is not None and change.history is not None and not gate.lets(account, change.history, published, now):
-            verdict, change = _decided(account, rulebook.holding_demotions, cause, now)
+            verdict, change = _decided(account, rulebook.holding_demotions, cause, now, audit)
         if account.values != known:
             change = _with_values(change, account)
         if change is not None:
@@ -86,12 +92,14 @@ class TierTrigger:
         return verdict.status
 
 
-def _decided(account: Account, rulebook: Rulebook, cause: str, now: datetime) -> tuple[Verdict, AccountChange | None]:
+def _decided(
+    account: Account, rulebook: Rulebook, cause: str, now: datetime, audit: AuditEntry | None
+) -> tuple[Verdict, AccountChange | None]:
     """The outcome, explained only where there is something to write."""
     verdict = judge(account, rulebook, now)
-    if stands(account, verdict):
+    if audit is None and stands(account, verdict):
         return verdict, None
-    return verdict, settled(account, explain(account, rulebook, now, verdict), cause=cause)
+    return verdict, settled(account, explain(account, rulebook, now, verdict), cause=cause, audit=audit)
 
 
 def _with_values(change: AccountChange | None, account: Account) -> AccountChange:

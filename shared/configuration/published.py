@@ -21,7 +21,7 @@ from shared.configuration.sources_document import parse_source
 from shared.tiers import model
 from shared.tiers.breaker import Trip
 from shared.tiers.controls import Controls
-from shared.tiers.model_document import parse_tiers
+from shared.tiers.model_document import parse_model
 from shared.tiers.policy_document import FRESH_POLICY, parse_policy
 from shared.tiers.rulebook import Rulebook
 
@@ -68,7 +68,7 @@ def parse(bodies: Mapping[str, Mapping[str, Json]], *, begins_paused: bool = Fal
     """
     settings = parse_settings(bodies.get(SETTINGS, {}))
     catalogue = parse_fields(bodies.get(FIELDS, {}), settings.reporting_currency)
-    tiers = parse_tiers(bodies[TIERS]) if TIERS in bodies else model.FRESH
+    tiers = parse_model(bodies[TIERS]) if TIERS in bodies else model.FRESH
     policy = bodies.get(POLICY, {"version": FRESH_POLICY_VERSION, "policy": FRESH_POLICY})
     pauses = parse_pauses(bodies[PAUSES]) if PAUSES in bodies else CAUTIOUS if begins_paused else NONE
     trip = parse_trip(bodies[BREAKER]) if BREAKER in bodies else None

@@ -1,11 +1,18 @@
 """The tier model: the ordered list of tiers, first is highest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Self
 
 from shared.accounts.identity import TierId
+
+MAX_GONE = 99
+"""Deleted tiers that are remembered: an account's next decision, at the latest the walk that a deletion orders, moves
+it.
+"""
 
 
 class DeliveryModel(StrEnum):
@@ -25,18 +32,48 @@ class Tier:
     """`touch_cadence`, `accounts_per_csm`, `kpis`: what the team aims at for each account of the tier."""
 
 
+@dataclass(frozen=True, slots=True)
+class GoneTier:
+    """A tier that was deleted, and where the accounts move that are still in it, or set to it by hand."""
+
+    id: TierId
+    name: str
+    move_to: TierId
+    deleted_by: str
+    deleted_at: datetime
+
+
 @dataclass(frozen=True)
 class TierModel:
     tiers: Sequence[Tier]
+    gone: Sequence[GoneTier] = ()
+    """The newest MAX_GONE, oldest first; each moves to one of `tiers`."""
 
     @cached_property
     def by_id(self) -> Mapping[TierId, Tier]:
         return {tier.id: tier for tier in self.tiers}
 
     @cached_property
+    def gone_by_id(self) -> Mapping[TierId, GoneTier]:
+        return {tier.id: tier for tier in self.gone}
+
+    @cached_property
     def ranks(self) -> Mapping[TierId, int]:
         """1 is the highest."""
         return {tier.id: rank for rank, tier in enumerate(self.tiers, start=1)}
+
+    def followed_by(self, tiers: Sequence[Tier], deleted: GoneTier | None = None) -> Self:
+        """The model with these tiers in the place of its own.
+
+        What moved to the deleted tier moves on to where that moves; a tier that is there again is gone no longer.
+        """
+        known = self.gone
+        if deleted is not None:
+            known = [replace(one, move_to=deleted.move_to) if one.move_to == deleted.id else one for one in known]
+            known = [*known, deleted]
+        present = {tier.id for tier in tiers}
+        gone = tuple(one for one in known if one.id not in present and one.move_to in present)
+        return type(self)(tuple(tiers), gone[-MAX_GONE:])
 
     def rank(self, tier: TierId | None) -> int:
         """No tier, and a tier that is gone, is below all."""

@@ -1,14 +1,16 @@
-"""The tier model as JSON: the ordered list that admins save and the API shows."""
+"""The tier model as JSON: the ordered list that admins save and the API shows, and the document that is stored."""
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
 from typing import cast
 
 from shared.accounts.identity import TierId
-from shared.accounts.values import Json
+from shared.accounts.values import Json, moment_text, parse_moment
 from shared.rules.errors import Code
 from shared.rules.reading import Reading, escaped
-from shared.tiers.model import DeliveryModel, Tier, TierModel
+from shared.tiers.model import MAX_GONE, DeliveryModel, GoneTier, Tier, TierModel
 
 MAX_TIERS = 99
 MAX_NAME = 200
@@ -34,6 +36,23 @@ def parse_tiers(document: Json) -> TierModel:
     _refuse_repeats(tiers, reading, root)
     reading.done()
     return TierModel(tuple(tiers))
+
+
+def parse_model(document: Json) -> TierModel:
+    """The model as it is stored: `{"tiers": [...], "gone": [...]}`; raises DocumentRefused."""
+    reading = Reading()
+    given = reading.members(document, "", required=("tiers",), optional=("gone",))
+    model = reading.nested(partial(parse_tiers, given.get("tiers", [])), "/tiers", TierModel(()))
+    listed = reading.items(given.get("gone", []), "/gone", at_most=MAX_GONE)
+    gone = tuple(_gone(item, reading, pointer) for pointer, item in listed)
+    reading.done()
+    return TierModel(model.tiers, gone)
+
+
+def model_to_json(model: TierModel) -> dict[str, Json]:
+    """What `parse_model` reads."""
+    body: dict[str, Json] = {"tiers": cast("Json", tiers_to_json(model))}
+    return {**body, "gone": [_gone_to_json(tier) for tier in model.gone]} if model.gone else body
 
 
 def tiers_to_json(model: TierModel) -> list[dict[str, Json]]:
@@ -65,6 +84,29 @@ def _tier(document: Json, reading: Reading, pointer: str) -> Tier:
         else reading.choice(delivery, f"{pointer}/delivery_model", _DELIVERY, DeliveryModel.DIGITAL),
         targets=_targets(given.get("targets"), reading, f"{pointer}/targets"),
     )
+
+
+def _gone(document: Json, reading: Reading, pointer: str) -> GoneTier:
+    given = reading.members(document, pointer, required=("id", "name", "move_to", "deleted_by", "deleted_at"))
+    texts = {key: reading.text(value, f"{pointer}/{key}") for key, value in given.items()}
+    moment = partial(parse_moment, texts.get("deleted_at", ""))
+    return GoneTier(
+        id=TierId(texts.get("id", "")),
+        name=texts.get("name", ""),
+        move_to=TierId(texts.get("move_to", "")),
+        deleted_by=texts.get("deleted_by", ""),
+        deleted_at=reading.attempt(moment, f"{pointer}/deleted_at", datetime.min.replace(tzinfo=UTC)),
+    )
+
+
+def _gone_to_json(tier: GoneTier) -> Json:
+    return {
+        "id": tier.id,
+        "name": tier.name,
+        "move_to": tier.move_to,
+        "deleted_by": tier.deleted_by,
+        "deleted_at": moment_text(tier.deleted_at),
+    }
 
 
 def _id(raw: Json, reading: Reading, pointer: str) -> TierId:

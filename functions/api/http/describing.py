@@ -27,8 +27,11 @@ def operation(
     edits: bool = False,
     takes_body: bool = False,
     conflicts: bool = False,
+    goes_on_as: object = None,
 ) -> dict[str, Any]:
-    """Keyword arguments of a route's registration: `edits` what carries an ETag, `conflicts` with what may be."""
+    """Keyword arguments of a route's registration: `edits` what carries an ETag, `conflicts` with what may be,
+    `goes_on_as` the shape of a 202 where not all is done when the reply comes.
+    """
     refusals = (
         *_ALWAYS,
         *(_EDITED if edits else ()),
@@ -40,7 +43,7 @@ def operation(
         "tags": [tag],
         "summary": summary,
         "status_code": status.value,
-        "responses": {status.value: _success(status), **_refused(refusals)},
+        "responses": {status.value: _success(status), **_accepted(goes_on_as), **_refused(refusals)},
     }
 
 
@@ -57,6 +60,13 @@ def page_operation(name: str, tag: str, summary: str) -> dict[str, Any]:
 
 def _success(status: HTTPStatus) -> dict[str, Any]:
     return {"description": status.phrase, **({"content": {}} if status is HTTPStatus.NO_CONTENT else {})}
+
+
+def _accepted(shape: object) -> dict[int, Any]:
+    if shape is None:
+        return {}
+    status = HTTPStatus.ACCEPTED
+    return {status.value: {"description": status.phrase, "content": {"application/json": {"model": shape}}}}
 
 
 def _refused(statuses: Iterable[HTTPStatus]) -> dict[int, Any]:

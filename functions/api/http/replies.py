@@ -21,5 +21,5 @@ def reply[T](
     return Response(status.value, JSON, body, headers=headers)
 
 
-def nothing() -> Response[None]:
+def nothing[T]() -> Response[T | None]:
     return Response(HTTPStatus.NO_CONTENT.value)

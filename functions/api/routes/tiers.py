@@ -14,6 +14,7 @@ from functions.api.http.replies import nothing, reply
 from functions.api.http.session import Here
 from functions.api.http.shapes import AnyTier, AnyTierChange, AnyTiers
 from functions.api.service.tiers import Tiers
+from functions.api.views.runs import RunView, run_view
 from functions.api.views.tiers import TiersView, TierView, tier_view, tiers_view
 from shared.configuration.published import TIERS
 from shared.tiers.model import TierModel
@@ -40,7 +41,9 @@ class TierRoutes:
         app.post("/v1/tiers", **about, middlewares=[replaying])(self.add)
         about = operation("change_tier", TAG, "Changes what it names of a tier", edits=True, takes_body=True)
         app.patch("/v1/tiers/<tier_id>", **about)(self.change)
-        about = operation("delete_tier", TAG, "Deletes a tier", status=HTTPStatus.NO_CONTENT, edits=True)
+        about = operation(
+            "delete_tier", TAG, "Deletes a tier", status=HTTPStatus.NO_CONTENT, edits=True, goes_on_as=RunView
+        )
         app.delete("/v1/tiers/<tier_id>", **about)(self.delete)
 
     def list(self) -> Response[TiersView]:
@@ -69,12 +72,16 @@ class TierRoutes:
         model, version = self._tiers.change(edition, tier, body.checked(), session)
         return _one(model, model.rank(tier.id) - 1, version, HTTPStatus.OK)
 
-    def delete(self, session: Here, tier_id: str, if_match: IfMatch = None, move_to: MoveTo = None) -> Response[None]:
+    def delete(
+        self, session: Here, tier_id: str, if_match: IfMatch = None, move_to: MoveTo = None
+    ) -> Response[RunView | None]:
         edition = self._tiers.read()
         tier = self._tiers.find(edition, tier_id)
         precondition(if_match).check(edition.version(TIERS))
-        self._tiers.delete(edition, tier, move_to, session)
-        return nothing()
+        run = self._tiers.delete(edition, tier, move_to, session)
+        if run is None:
+            return nothing()
+        return reply(run_view(run), status=HTTPStatus.ACCEPTED, location=f"/v1/policy/publishes/{run.id}")
 
 
 def _one(model: TierModel, place: int, version: int, status: HTTPStatus) -> Response[TierView]:

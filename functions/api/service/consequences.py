@@ -15,20 +15,29 @@ from shared.configuration.sources import KNOWN
 from shared.configuration.sources_document import parse_source
 from shared.rules.errors import Code, DocumentError, DocumentRefused
 from shared.tiers import model
-from shared.tiers.model_document import parse_tiers
+from shared.tiers.model_document import parse_model
 from shared.tiers.policy_document import parse_policy
 
 DRAFT = "draft"
 
 
 def broken(edition: Edition, after: Mapping[str, Body], edited: str) -> Sequence[DocumentError]:
-    """What of the other documents no longer fits once `edited`, valid in itself, is as in `after`."""
+    """What of the other documents no longer fits once `edited`, valid in itself, is as in `after`.
+
+    What did not fit before either is no consequence of it: a draft may be older than the tiers of today.
+    """
+    found = _misfits(edition, after, edited)
+    known = {(error.pointer, error.code) for error in _misfits(edition, edition.bodies, edited)} if found else set()
+    return [error for error in found if (error.pointer, error.code) not in known]
+
+
+def _misfits(edition: Edition, after: Mapping[str, Body], edited: str) -> Sequence[DocumentError]:
     settings = parse_settings(after.get(SETTINGS, {}))
     try:
         catalogue = parse_fields(after.get(FIELDS, {}), settings.reporting_currency)
     except DocumentRefused as refused:
         return broken_scores(after.get(FIELDS, {}), refused)
-    tiers = parse_tiers(after[TIERS]) if TIERS in after else model.FRESH
+    tiers = parse_model(after[TIERS]) if TIERS in after else model.FRESH
     checks: dict[str, tuple[Body, Callable[[], object]]] = {
         document_id: (body, partial(parse_policy, body, tiers, catalogue))
         for document_id, body in _policies(edition).items()

@@ -1,19 +1,17 @@
-"""Moves the accounts of a tier that goes to another, each by an override that says so."""
+"""Moves the accounts of a deleted tier at once, as far as one request goes; the walk that follows moves the others."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from functions.api.service.overriding import Overriding, default_expiry
-from functions.api.service.refusals import Conflict, Malformed
 from functions.api.service.session import Session
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId, TierId
 from shared.accounts.listing import AccountFilter, AccountLists
-from shared.accounts.standing import Override
-from shared.accounts.store import AccountStore
+from shared.accounts.store import AccountMoved, AccountStore
 from shared.configuration.published import Published
-from shared.rules.errors import Code, DocumentError
-from shared.tiers.model import Tier
+from shared.tiers.engine import decide
+from shared.tiers.settle import settled
+from shared.tiers.succession import CAUSE, moved
 
 AT_ONCE = 200
 """Accounts that one request moves: each is a transaction, and the gateway waits 30 seconds."""
@@ -23,25 +21,29 @@ AT_ONCE = 200
 class Moving:
     accounts: AccountStore
     lists: AccountLists
-    overriding: Overriding
 
-    def move_all(self, tier: Tier, move_to: str, published: Published, session: Session) -> None:
-        """Raises Malformed where `move_to` is no other tier, Conflict beyond AT_ONCE accounts, AccountMoved."""
-        if move_to == tier.id or move_to not in published.rulebook.tiers.by_id:
-            error = DocumentError("/query/move_to", Code.UNKNOWN_TIER, "name another tier, by its id")
-            raise Malformed("The accounts can't be moved there.", [error])
-        found = [*self._in(tier.id)]
+    def move_now(self, gone: TierId, published: Published, session: Session) -> bool:
+        """Whether every account that the index shows in the tier has moved; beyond AT_ONCE none of them does."""
+        found = [*self._in(gone)]
         if len(found) > AT_ONCE:
-            raise Conflict(
-                f"At least {len(found)} accounts are in {tier.name}; at most {AT_ONCE} are moved at once."
-                " Move them by the policy or by overrides first.",
-                code="too_many_to_move",
-            )
-        for account in self.accounts.get_many(found).values():
-            if account.standing.tier == tier.id:
-                self.overriding.put(
-                    account, _moved(account, tier, TierId(move_to), published, session), published, session
-                )
+            return False
+        outcomes = [self._moved(each, published, session) for each in self.accounts.get_many(found).values()]
+        return all(outcomes)
+
+    def _moved(self, account: Account, published: Published, session: Session) -> bool:
+        rulebook = published.rulebook
+        found = moved(account, rulebook.tiers, published.settings.override_days, session.now)
+        if found is None:
+            return True
+        decision = decide(found.account, rulebook, session.now)
+        change = settled(found.account, decision, cause=CAUSE, audit=found.audit)
+        if change is None:
+            raise AssertionError("with an audit entry there is always something to write")
+        try:
+            self.accounts.commit(change)
+        except AccountMoved:
+            return False
+        return True
 
     def _in(self, tier: TierId) -> Iterator[AccountId]:
         """The accounts in the tier, or the first of them that are too many."""
@@ -52,16 +54,3 @@ class Moving:
             count, cursor = count + len(page.items), page.cursor
             if cursor is None:
                 return
-
-
-def _moved(account: Account, tier: Tier, move_to: TierId, published: Published, session: Session) -> Override:
-    """A person's override keeps its reason and expiry."""
-    if account.override is not None and account.override.tier == tier.id and account.override.holds(session.now):
-        return replace(account.override, tier=move_to)
-    return Override(
-        tier=move_to,
-        reason=f"{tier.name} was deleted",
-        author=session.actor.id,
-        set_at=session.now,
-        expires_at=default_expiry(published.settings, session.now),
-    )

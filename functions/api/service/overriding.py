@@ -10,12 +10,13 @@ from shared.accounts.account import Account
 from shared.accounts.identity import TierId
 from shared.accounts.standing import Override
 from shared.accounts.store import AccountStore
-from shared.accounts.values import moment_text, parse_moment
+from shared.accounts.values import parse_moment
 from shared.configuration.published import Published
 from shared.configuration.settings import Settings
 from shared.rules.errors import Code
 from shared.rules.reading import Reading
 from shared.tiers.engine import decide
+from shared.tiers.override_document import override_to_json
 from shared.tiers.settle import settled
 
 CAUSE = "override"
@@ -82,18 +83,6 @@ class Overriding:
         if change is None:
             raise AssertionError("with an audit entry there is always something to write")
         return self.accounts.commit(change)
-
-
-def override_to_json(override: Override | None) -> dict[str, object] | None:
-    if override is None:
-        return None
-    return {
-        "tier": override.tier,
-        "reason": override.reason,
-        "author": override.author,
-        "set_at": moment_text(override.set_at),
-        "expires_at": override.expires_at and moment_text(override.expires_at),
-    }
 
 
 def default_expiry(settings: Settings, now: datetime) -> datetime | None:

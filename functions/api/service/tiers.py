@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
 
 from functions.api.service.configuration import Configuration
 from functions.api.service.consequences import broken, in_the_way
-from functions.api.service.edition import Body, Edition
+from functions.api.service.edition import Edition
 from functions.api.service.moving import Moving
-from functions.api.service.refusals import Conflict, NoSuch
+from functions.api.service.refusals import Conflict, Malformed, NoSuch
 from functions.api.service.retier import Retier
 from functions.api.service.session import Session
 from shared.accounts.identity import TierId
@@ -18,8 +17,11 @@ from shared.accounts.values import Json
 from shared.configuration.published import TIERS
 from shared.rules.errors import Code, DocumentError, DocumentRefused
 from shared.rules.reading import Reading
-from shared.tiers.model import Tier, TierModel
-from shared.tiers.model_document import parse_tiers, tiers_to_json
+from shared.runtime.failures import Retryable
+from shared.runtime.ports import Run
+from shared.tiers.model import GoneTier, Tier, TierModel
+from shared.tiers.model_document import model_to_json, parse_tiers, tiers_to_json
+from shared.tiers.succession import CAUSE
 
 COUNTED = 1_000
 """Accounts of a tier are counted up to here: a refusal says `at least`."""
@@ -44,18 +46,15 @@ class Tiers:
 
     def save(self, edition: Edition, document: Json, session: Session) -> tuple[TierModel, int]:
         """The whole list; raises DocumentRefused, and Conflict where a tier that it leaves out is in use."""
-        model = _read(document)
-        self._refuse_named(edition, model)
-        for tier in edition.published.rulebook.tiers.tiers:
-            if tier.id not in model.by_id:
-                self._refuse_inhabited(tier)
-        return model, self._save(edition, model, session, "tiers.save")
+        model = _model(edition).followed_by(_read(document).tiers)
+        self._refuse_in_use(edition, model)
+        return model, self._save(edition, model, session, "tiers.save")[0]
 
     def add(self, edition: Edition, document: Json, session: Session) -> tuple[TierModel, int]:
         """At the end of the list: below all others."""
         listed = _listed(edition)
-        model = _parsed([*listed, document], len(listed))
-        return model, self._save(edition, model, session, "tier.add")
+        model = _model(edition).followed_by(_parsed([*listed, document], len(listed)).tiers)
+        return model, self._save(edition, model, session, "tier.add")[0]
 
     def change(
         self, edition: Edition, tier: Tier, document: Mapping[str, Json], session: Session
@@ -68,41 +67,61 @@ class Tiers:
             message = "a tier keeps its id; its rank is its place in the list: PUT the list to change it"
             raise DocumentRefused([DocumentError(f"/{key}", Code.UNKNOWN_KEY, message) for key in fixed])
         changed = [*listed[:place], {**listed[place], **document}, *listed[place + 1 :]]
-        model = _parsed(changed, place)
-        return model, self._save(edition, model, session, "tier.change")
+        model = _model(edition).followed_by(_parsed(changed, place).tiers)
+        return model, self._save(edition, model, session, "tier.change")[0]
 
-    def delete(self, edition: Edition, tier: Tier, move_to: str | None, session: Session) -> int:
-        """Raises Conflict where rules name it or accounts are in it; those are first moved where `move_to` says."""
-        left = TierModel(tuple(other for other in edition.published.rulebook.tiers.tiers if other.id != tier.id))
-        if not left.tiers:
+    def delete(self, edition: Edition, tier: Tier, move_to: str | None, session: Session) -> Run | None:
+        """Raises Malformed where `move_to` is no other tier; Conflict where rules name the tier, or accounts are in it
+        and `move_to` is none.
+
+        The deletion is one write that also says where accounts move, so that none is lost half way, however many they
+        are; those that did not move at once move by the run that is returned.
+        """
+        before = _model(edition)
+        left = [other for other in before.tiers if other.id != tier.id]
+        if not left:
             raise Conflict("The last tier can't be deleted.", code="last_tier")
-        self._refuse_named(edition, left)
-        if move_to is None:
-            self._refuse_inhabited(tier)
-        else:
-            self.moving.move_all(tier, move_to, edition.published, session)
-        return self._save(edition, left, session, "tier.delete")
+        deleted = None if move_to is None else _deleted(tier, move_to, left, session)
+        model = before.followed_by(left, deleted)
+        self._refuse_in_use(edition, model)
+        run = self._save(edition, model, session, "tier.delete")[1]
+        return None if deleted is None or self._moved(tier, session) else run
 
-    def _save(self, edition: Edition, model: TierModel, session: Session, action: str) -> int:
-        body = document_of(model)
-        entry = session.audit(action, "tiers", {"tiers": _listed(edition)}, body)
-        if _deciding(model) != _deciding(edition.published.rulebook.tiers):
-            self.retier.order(edition.policy_version, session.now)
-        return self.configuration.save(edition, TIERS, body, session, entry)
+    def _moved(self, tier: Tier, session: Session) -> bool:
+        """The tier is gone already: what fails now fails nothing but haste."""
+        try:
+            return self.moving.move_now(tier.id, self.configuration.published(session.now), session)
+        except Retryable:
+            return False
 
-    def _refuse_named(self, edition: Edition, model: TierModel) -> None:
-        found = broken(edition, {**edition.bodies, TIERS: document_of(model)}, TIERS)
-        if found:
-            raise in_the_way("A tier that would go", found)
+    def _save(self, edition: Edition, model: TierModel, session: Session, action: str) -> tuple[int, Run | None]:
+        """The document's version, and the walk over all accounts where decisions depend on what changed."""
+        before, body = _model(edition), model_to_json(model)
+        entry = session.audit(action, "tiers", model_to_json(before), body)
+        run = None
+        if _deciding(model) != _deciding(before):
+            run = self.retier.order(edition.policy_version, session.now, CAUSE)
+        return self.configuration.save(edition, TIERS, body, session, entry), run
 
-    def _refuse_inhabited(self, tier: Tier) -> None:
-        count = self.accounts.in_tier(tier.id, at_most=COUNTED)
-        if count:
-            raise Conflict(
-                f"{tier.name} is the tier of at least {count} account{'' if count == 1 else 's'}:"
-                " move them with ?move_to= when you delete it.",
-                code="in_use",
-            )
+    def _refuse_in_use(self, edition: Edition, model: TierModel) -> None:
+        """Raises Conflict where rules name a tier that `model` leaves out, or accounts would be left in it."""
+        before = _model(edition)
+        found = broken(edition, {**edition.bodies, TIERS: model_to_json(model)}, TIERS)
+        going = [tier for tier in before.tiers if tier.id not in model.by_id and tier.id not in model.gone_by_id]
+        inhabited = [(tier, count) for tier in going if (count := self._inhabitants(tier, before))]
+        told = [str(in_the_way("A tier that would go", found))] if found else []
+        told += [
+            f"{tier.name} is the tier of at least {count} account{'' if count == 1 else 's'}:"
+            " move them with ?move_to= when you delete it."
+            for tier, count in inhabited
+        ]
+        if told:
+            raise Conflict(" ".join(told), code="in_use", errors=found)
+
+    def _inhabitants(self, tier: Tier, model: TierModel) -> int:
+        """Accounts in the tier, and those on their way to it from tiers that are gone."""
+        ids = [tier.id, *(gone.id for gone in model.gone if gone.move_to == tier.id)]
+        return sum(self.accounts.in_tier(one, at_most=COUNTED) for one in ids)
 
 
 def _read(document: Json) -> TierModel:
@@ -116,8 +135,15 @@ def _read(document: Json) -> TierModel:
     return model
 
 
-def document_of(model: TierModel) -> Body:
-    return {"tiers": cast("Json", tiers_to_json(model))}
+def _deleted(tier: Tier, move_to: str, left: Sequence[Tier], session: Session) -> GoneTier:
+    if move_to not in {other.id for other in left}:
+        error = DocumentError("/query/move_to", Code.UNKNOWN_TIER, "name another tier, by its id")
+        raise Malformed("The accounts can't be moved there.", [error])
+    return GoneTier(tier.id, tier.name, TierId(move_to), session.actor.id, session.now)
+
+
+def _model(edition: Edition) -> TierModel:
+    return edition.published.rulebook.tiers
 
 
 def _deciding(model: TierModel) -> Sequence[tuple[str, str]]:
@@ -126,7 +152,7 @@ def _deciding(model: TierModel) -> Sequence[tuple[str, str]]:
 
 
 def _listed(edition: Edition) -> list[dict[str, Json]]:
-    return tiers_to_json(edition.published.rulebook.tiers)
+    return tiers_to_json(_model(edition))
 
 
 def _parsed(listed: Sequence[Json], place: int) -> TierModel:

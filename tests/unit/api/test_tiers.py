@@ -144,18 +144,6 @@ def test_accounts_move_to_another_tier_that_exists(stage: Stage, target: str) ->
     assert (reply.status, reply.errors) == (400, {("/query/move_to", "unknown_tier")})
 
 
-def test_too_many_accounts_are_not_moved_at_once(stage: Stage) -> None:
-    _add(stage)
-    for number in range(201):
-        stage.put(account(f"a{number}", mrr="1.00", tier="tier-4"))
-
-    reply = stage.call("DELETE /v1/tiers/tier-4?move_to=tier-2", if_match="*")
-
-    assert (reply.status, reply.problem) == (409, "too_many_to_move")
-    assert "At least 201" in reply.json["detail"]
-    assert all(stored.override is None for stored in stage.accounts.accounts.values())
-
-
 def test_the_last_tier_stays(stage: Stage) -> None:
     stage.call("PUT /v1/policy/draft", {"rules": [], "otherwise": "tier-1"}, if_match="*")
     stage.call("POST /v1/policy/publish", {"draft_etag": '"1"'})
