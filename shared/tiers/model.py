@@ -80,10 +80,11 @@ class TierModel:
         return len(self.tiers) + 1 if tier is None else self.ranks.get(tier, len(self.tiers) + 1)
 
     def name(self, tier: TierId | None) -> str:
-        """`Tier 1: High touch`; `no tier` for None; the id itself for a tier that is gone."""
+        """`Tier 1: High touch`, also of a deleted tier that is remembered; `no tier` for None; else the id itself."""
         if tier is None:
             return "no tier"
-        return self.by_id[tier].name if tier in self.by_id else tier
+        known = self.by_id.get(tier) or self.gone_by_id.get(tier)
+        return tier if known is None else known.name
 
     def named(self, text: str) -> TierId | None:
         """The tier that a CRM's value means: its id, else its name, to the letter; None where it means none."""

@@ -3,21 +3,16 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from functions.tier_trigger.service import TierTrigger
-from functions.tier_trigger.walk import Walk
 from shared.access.audit import AuditEntry
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId, TierId
 from shared.accounts.listing import AccountFilter, Page
-from shared.accounts.standing import Method, Override
+from shared.accounts.standing import Hold, Method, Override, Pending
 from shared.accounts.store import AccountChange, AccountMoved
-from shared.configuration.breaker import Breaker
 from shared.configuration.documents import DocumentChange, Kind
-from shared.configuration.reader import PublishedReader
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.documents import MemoryDocuments
 from shared.runtime.failures import Retryable
@@ -25,6 +20,7 @@ from shared.runtime.messages import DecideAll, read
 from shared.runtime.ports import RunState
 from tests.support.builders import NOW, account
 from tests.support.faults import Crash, Fault
+from tests.unit.api.deciding import walked
 from tests.unit.api.stage import Stage
 
 NEW = {"id": "tier-4", "name": "Tier 4: Digital"}
@@ -74,20 +70,6 @@ def with_tier(stage: Stage) -> Stage:
     assert stage.call("POST /v1/tiers", NEW).status == 201
     stage.decide.take()
     return stage
-
-
-def walked(stage: Stage, *, later: timedelta = timedelta(minutes=1)) -> None:
-    """The walks that were ordered, to their end."""
-    now = stage.now + later
-    breaker = Breaker(stage.documents, stage.accounts)
-    published = PublishedReader(stage.documents, timedelta(0))
-    trigger = TierTrigger(stage.accounts, published, stage.decide, lambda: now, breaker)
-    walk = Walk(trigger, stage.accounts, stage.runs)
-    while messages := stage.decide.take():
-        for message in messages:
-            work = read(message.body, [DecideAll])
-            assert isinstance(work, DecideAll)
-            walk.go_on(work)
 
 
 def tiers_of(stage: Stage) -> set[tuple[str | None, Method | None]]:
@@ -155,7 +137,7 @@ def test_a_crash_at_any_point_moves_every_account_or_none(*, after: bool) -> Non
     fault = Fault()
     while fault.struck or not fault.calls:
         stage, fault = with_tier(Stage()), Fault(at=fault.at + 1, after=after)
-        for name in ("a", "b", "c"):
+        for name in ("a", "b"):
             stage.put(account(name, mrr="1.00", tier="tier-4"))
         struck = Stage(**{name: fault.port(getattr(stage, name)) for name in PORTS})
 
@@ -167,11 +149,12 @@ def test_a_crash_at_any_point_moves_every_account_or_none(*, after: bool) -> Non
             except Crash:
                 stage.decide.sent[:] = messages
 
-        gone = "tier-4" not in {tier["id"] for tier in stage.call("GET /v1/tiers").json["items"]}
+        saved = stage.documents.get(Kind.PUBLISHED, "tiers")
+        gone = saved is not None and "gone" in saved.body
         by_hand = [each.override is not None for each in stage.accounts.accounts.values()]
-        assert by_hand == [gone] * 3
+        assert by_hand == [gone] * 2
         assert not gone or tiers_of(stage) == {("tier-2", Method.MANUAL)}
-        assert [len(rows) for rows in stage.accounts.rows.values() if gone] == [1] * (3 if gone else 0)
+        assert [len(rows) for rows in stage.accounts.rows.values() if gone] == [1] * (2 if gone else 0)
 
 
 def test_an_account_that_the_index_does_not_show_yet_is_moved_all_the_same() -> None:
@@ -217,6 +200,43 @@ def test_an_override_that_names_the_tier_beside_a_tier_of_the_crm_moves_too(stag
     kept = stage.accounts.accounts[AccountId("a")].override
     assert kept is not None
     assert (kept.tier, kept.reason, kept.author) == ("tier-2", "pilot", "ann")
+
+
+def test_a_tier_that_a_crm_still_names_is_its_accounts_no_longer(stage: Stage) -> None:
+    with_tier(stage)
+    kept = account("a", mrr="1.00", synced_tier="tier-4", tier="tier-4")
+    stage.put(replace(kept, standing=replace(kept.standing, method=Method.SYNCED, rule=None)))
+    assert stage.call("DELETE /v1/tiers/tier-4", if_match="*").problem == "in_use"
+
+    stage.call(MOVE, if_match="*")
+
+    walked(stage)
+    tier = stage.call("GET /v1/accounts/a").json["tier"]
+    assert (tier["id"], tier["method"], tier["shadow"]["synced"]) == ("tier-2", Method.MANUAL, None)
+
+
+def test_what_is_pending_to_the_tier_is_pending_no_longer(stage: Stage) -> None:
+    with_tier(stage)
+    kept = account("a", mrr="2000.00", tier="tier-1")
+    standing = replace(kept.standing, pending=Pending(TierId("tier-4"), NOW), hold=Hold.DEMOTE_AFTER)
+    stage.put(replace(kept, standing=standing))
+
+    stage.call("DELETE /v1/tiers/tier-4", if_match="*")
+
+    walked(stage)
+    after = stage.accounts.accounts[AccountId("a")].standing
+    assert (after.tier, after.pending, after.hold) == ("tier-1", None, None)
+
+
+def test_who_came_into_a_tier_as_it_went_is_decided_by_the_rules() -> None:
+    stage = with_tier(Stage(accounts=Lagging()))
+    stage.put(account("a", mrr="1.00"))
+    stage.call("PUT /v1/accounts/a/tier", {"tier": "tier-4", "reason": "a pilot"}, if_match="*")
+
+    assert stage.call("DELETE /v1/tiers/tier-4", if_match="*").status == 204
+
+    walked(stage)
+    assert tiers_of(stage) == {("tier-3", Method.RULES)}
 
 
 def test_a_word_of_a_person_on_the_account_is_not_moved_over(stage: Stage) -> None:

@@ -137,6 +137,10 @@ def test_after_any_deletions_what_is_gone_moves_to_a_tier_that_is_there(steps: l
     assert parse_model(model_to_json(model)) == model
 
 
+def test_people_read_the_name_of_a_tier_that_was_deleted() -> None:
+    assert (MODEL.name(TierId("pilot")), MODEL.name(TierId("never-was"))) == ("Pilot", "never-was")
+
+
 def test_a_stored_model_is_refused_with_every_error_at_its_place() -> None:
     body = {"tiers": [{"id": "a"}], "gone": [{"id": "b", "name": "B", "move_to": "a", "deleted_by": "ann"}], "more": 1}
 
