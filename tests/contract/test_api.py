@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -9,13 +10,20 @@ import pytest
 from functions.api.http.api import Api
 from functions.api.settings import Settings
 from functions.api.wiring import wire
+from functions.tier_trigger.service import TierTrigger
 from shared.accounts.identity import AccountId
 from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange
 from shared.aws import clients
 from shared.aws.dynamodb.accounts import DynamoAccounts
+from shared.aws.dynamodb.database import Database
+from shared.aws.dynamodb.documents import DynamoDocuments
 from shared.aws.secrets import SsmSecrets
+from shared.configuration.breaker import Breaker
+from shared.configuration.reader import PublishedReader
+from shared.memory.queues import MemoryQueue
 from shared.runtime.clock import system_now
+from tests.contract.builders import tier_change
 from tests.support.builders import account
 from tests.unit.api.stage import Context, Reply, reply_of, request
 
@@ -89,6 +97,32 @@ def test_a_publish_is_in_force_and_queued(api: Api, settings: Settings) -> None:
     assert _call(api, f"GET {reply.headers['Location']}").json["state"] == "queued"
     counts = boto3.client("sqs").get_queue_attributes(QueueUrl=settings.decide_queue_url, AttributeNames=["All"])
     assert counts["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "4"
+
+
+def _in_tier(dynamo_accounts: DynamoAccounts, name: str) -> None:
+    """An account that the rules once gave the new tier, with its history."""
+    new = replace(account(name, mrr="1.00", tier=NEW["id"]), version=0)
+    dynamo_accounts.commit(AccountChange(new, Cause.NONE, history=tier_change(new)))
+
+
+def test_a_tier_goes_with_its_accounts_and_whoever_comes_late_follows(
+    api: Api, connection: Database, tables: dict[str, str], dynamo_accounts: DynamoAccounts
+) -> None:
+    _call(api, "POST /v1/tiers", NEW)
+    for name in ("a", "b"):
+        _in_tier(dynamo_accounts, name)
+
+    assert _call(api, "DELETE /v1/tiers/tier-4", if_match="*").problem == "in_use"
+    assert _call(api, "DELETE /v1/tiers/tier-4?move_to=tier-2", if_match="*").status == 204
+
+    _in_tier(dynamo_accounts, "late")
+    documents = DynamoDocuments(connection, config=tables["config"], audit=tables["audit"])
+    reader, breaker = PublishedReader(documents, timedelta(0)), Breaker(documents, dynamo_accounts)
+    TierTrigger(dynamo_accounts, reader, MemoryQueue(), system_now, breaker).decide_one(AccountId("late"), "tiers")
+    for name in ("a", "b", "late"):
+        tier = _call(api, f"GET /v1/accounts/{name}").json["tier"]
+        assert (tier["id"], tier["override"]["reason"]) == ("tier-2", "Tier 4 was deleted")
+        assert [row.after for row in dynamo_accounts.history(AccountId(name))] == ["tier-4", "tier-2"]
 
 
 def test_a_secret_that_was_set_is_what_its_reader_reads(api: Api) -> None:
