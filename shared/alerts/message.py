@@ -135,7 +135,7 @@ def _moved_to(alert: Alert, tiers: TierModel, longest: int = 200) -> str:
 
 
 def _fell(alert: Alert, tiers: TierModel) -> bool:
-    return tiers.rank(alert.after) > tiers.rank(alert.before)
+    return tiers.falls(alert.before, alert.after)
 
 
 def _accounts(stories: Sequence[Story]) -> str:

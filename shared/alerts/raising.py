@@ -88,12 +88,11 @@ def _meets(change: TierChange, wanted: OnTierChange, tiers: TierModel) -> bool:
 
 
 def _moved(change: TierChange, direction: Direction, tiers: TierModel) -> bool:
-    before, after = tiers.rank(change.before), tiers.rank(change.after)
     match direction:
         case Direction.DOWN:
-            return after > before
+            return tiers.falls(change.before, change.after)
         case Direction.UP:
-            return after < before
+            return tiers.falls(change.after, change.before)
         case Direction.ANY:
             return True
         case _:

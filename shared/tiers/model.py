@@ -1,6 +1,6 @@
 """The tier model: the ordered list of tiers, first is highest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -41,6 +41,8 @@ class GoneTier:
     move_to: TierId
     deleted_by: str
     deleted_at: datetime
+    above: TierId | None = None
+    """Of the tiers that are there, the one right below where it stood; None: it was the lowest."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,23 @@ class TierModel:
         known = self.gone
         if deleted is not None:
             known = [replace(one, move_to=deleted.move_to) if one.move_to == deleted.id else one for one in known]
-            known = [*known, deleted]
+            known = [*known, replace(deleted, above=deleted.id)]
         present = {tier.id for tier in tiers}
-        gone = tuple(one for one in known if one.id not in present and one.move_to in present)
-        return type(self)(tuple(tiers), gone[-MAX_GONE:])
+        gone = [one for one in known if one.id not in present and one.move_to in present]
+        placed = tuple(replace(one, above=self._next(one.above, present)) for one in gone[-MAX_GONE:])
+        return type(self)(tuple(tiers), placed)
+
+    def _next(self, tier: TierId | None, present: Container[TierId]) -> TierId | None:
+        """The first of `present` from `tier` on downwards."""
+        return next((one.id for one in self.tiers[self.rank(tier) - 1 :] if one.id in present), None)
+
+    def falls(self, before: TierId | None, after: TierId | None) -> bool:
+        """Whether that is a way down; a deleted tier counts as where it stood."""
+        return self._place(after) > self._place(before)
+
+    def _place(self, tier: TierId | None) -> tuple[int, bool]:
+        gone = None if tier is None else self.gone_by_id.get(tier)
+        return (self.rank(tier), True) if gone is None else (self.rank(gone.above), False)
 
     def rank(self, tier: TierId | None) -> int:
         """No tier, and a tier that is gone, is below all."""

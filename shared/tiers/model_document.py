@@ -87,8 +87,9 @@ def _tier(document: Json, reading: Reading, pointer: str) -> Tier:
 
 
 def _gone(document: Json, reading: Reading, pointer: str) -> GoneTier:
-    given = reading.members(document, pointer, required=("id", "name", "move_to", "deleted_by", "deleted_at"))
-    texts = {key: reading.text(value, f"{pointer}/{key}") for key, value in given.items()}
+    required = ("id", "name", "move_to", "deleted_by", "deleted_at")
+    given = reading.members(document, pointer, required=required, optional=("above",))
+    texts = {key: reading.text(value, f"{pointer}/{key}") for key, value in given.items() if value is not None}
     moment = partial(parse_moment, texts.get("deleted_at", ""))
     return GoneTier(
         id=TierId(texts.get("id", "")),
@@ -96,6 +97,7 @@ def _gone(document: Json, reading: Reading, pointer: str) -> GoneTier:
         move_to=TierId(texts.get("move_to", "")),
         deleted_by=texts.get("deleted_by", ""),
         deleted_at=reading.attempt(moment, f"{pointer}/deleted_at", datetime.min.replace(tzinfo=UTC)),
+        above=TierId(texts["above"]) if "above" in texts else None,
     )
 
 
@@ -106,6 +108,7 @@ def _gone_to_json(tier: GoneTier) -> Json:
         "move_to": tier.move_to,
         "deleted_by": tier.deleted_by,
         "deleted_at": moment_text(tier.deleted_at),
+        "above": tier.above,
     }
 
 

@@ -113,7 +113,7 @@ def _change(change: TierChange, rulebook: Rulebook) -> _Change:
         after=one_line(tiers.name(change.after)),
         at=moment(change.at, rulebook.time_zone),
         why=one_line(change.why, LONGEST_WHY),
-        rose=tiers.rank(change.after) < tiers.rank(change.before),
+        rose=tiers.falls(change.after, change.before),
     )
 
 

@@ -14,6 +14,7 @@ from shared.alerts.raising import KEPT_CONDITIONS, NO_RECIPIENT, Audience, evalu
 from shared.alerts.rule import FRESH, AlertRule, Direction, OnTierChange, Route, Scope
 from shared.alerts.store import Evaluation
 from shared.tiers.model import FRESH as TIERS
+from shared.tiers.model import GoneTier, TierModel
 from tests.support import builders
 from tests.unit.alerts.builders import ANN, NOW, SHORT, audience, change
 
@@ -26,13 +27,14 @@ def run(
     account: Account | None = None,
     told: Audience | None = None,
     seen: int = 1,
+    tiers: TierModel = TIERS,
 ) -> Evaluation:
     return evaluate(
         changes,
         seen=seen,
         account=account or builders.account(owner=ANN.id, stage="live"),
         rules=rules,
-        tiers=TIERS,
+        tiers=tiers,
         audience=told or audience(),
         now=NOW,
     )
@@ -58,6 +60,22 @@ def mailed(evaluation: Evaluation) -> list[str]:
 )
 def test_direction_follows_the_ranks(before: str | None, after: str | None, rules: list[str]) -> None:
     assert rules_of(run(change(2, before, after))) == rules
+
+
+@pytest.mark.parametrize(
+    ("deleted", "move_to", "rules"),
+    [
+        ("tier-1", "tier-2", ["tier-lowered"]),
+        ("tier-2", "tier-1", ["tier-raised"]),
+        ("tier-2", "tier-3", ["tier-lowered"]),
+        ("tier-3", "tier-2", ["tier-raised"]),
+    ],
+)
+def test_a_move_out_of_a_deleted_tier_goes_by_where_that_stood(deleted: str, move_to: str, rules: list[str]) -> None:
+    left = [tier for tier in TIERS.tiers if tier.id != deleted]
+    after = TIERS.followed_by(left, GoneTier(TierId(deleted), "Gone", TierId(move_to), "ann", NOW))
+
+    assert rules_of(run(change(2, deleted, move_to), tiers=after)) == rules
 
 
 def test_a_first_tier_is_never_announced() -> None:

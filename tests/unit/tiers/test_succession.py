@@ -137,6 +137,32 @@ def test_after_any_deletions_what_is_gone_moves_to_a_tier_that_is_there(steps: l
     assert parse_model(model_to_json(model)) == model
 
 
+@pytest.mark.parametrize(
+    ("deletions", "falls", "rises"),
+    [
+        (["a"], [("a", "b"), ("a", "d"), ("a", None)], []),
+        (["b"], [("a", "b"), ("b", "c"), ("b", None)], [("b", "a"), ("c", "b")]),
+        (["d"], [("a", "d"), ("c", "d"), ("d", None)], [("d", "c")]),
+        (["b", "c"], [("b", "d"), ("c", "d"), ("a", "b"), ("a", "c")], []),
+        (["c", "d"], [("b", "c"), ("b", "d"), ("c", None)], [("d", "b")]),
+    ],
+)
+def test_a_deleted_tier_stays_where_it_stood(
+    deletions: list[str], falls: list[tuple[str, str | None]], rises: list[tuple[str, str]]
+) -> None:
+    model = TierModel(tuple(tiers(*"abcd")))
+    for going in deletions:
+        left = [tier for tier in model.tiers if tier.id != going]
+        model = model.followed_by(left, gone(going, left[0].id))
+
+    known = parse_model(model_to_json(model))
+
+    assert all(known.falls(TierId(one), None if other is None else TierId(other)) for one, other in falls)
+    assert all(known.falls(TierId(other), TierId(one)) for one, other in rises)
+    assert not any(known.falls(TierId(one), TierId(other)) for one, other in rises)
+    assert not known.falls(TierId(deletions[0]), TierId(deletions[0]))
+
+
 def test_people_read_the_name_of_a_tier_that_was_deleted() -> None:
     assert (MODEL.name(TierId("pilot")), MODEL.name(TierId("never-was"))) == ("Pilot", "never-was")
 
