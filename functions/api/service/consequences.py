@@ -5,16 +5,19 @@ from functools import partial
 
 from functions.api.service.edition import Body, Edition
 from functions.api.service.refusals import Conflict
-from shared.accounts.identity import FieldName
+from shared.accounts.catalogue import Catalogue
+from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.values import Json
 from shared.configuration.alert_rules_document import parse_alert_rules
 from shared.configuration.fields_document import parse_fields
 from shared.configuration.published import ALERT_RULES, FIELDS, POLICY, SETTINGS, TIERS, source_id
 from shared.configuration.settings_document import parse_settings
-from shared.configuration.sources import KNOWN
+from shared.configuration.sources import KNOWN, TIER_PROPERTY
 from shared.configuration.sources_document import parse_source
 from shared.rules.errors import Code, DocumentError, DocumentRefused
+from shared.rules.reading import escaped
 from shared.tiers import model
+from shared.tiers.model import TierModel
 from shared.tiers.model_document import parse_model
 from shared.tiers.policy_document import parse_policy
 
@@ -46,13 +49,27 @@ def _misfits(edition: Edition, after: Mapping[str, Body], edited: str) -> Sequen
         checks[ALERT_RULES] = (after[ALERT_RULES], partial(parse_alert_rules, after[ALERT_RULES], tiers))
     for name in KNOWN:
         body = after.get(source_id(name), {})
-        checks[source_id(name)] = (body, partial(parse_source, name, body, catalogue))
+        checks[source_id(name)] = (body, partial(_check_source, name, body, catalogue, tiers))
     return [
         _placed(document_id, body, error)
         for document_id, (body, parse) in checks.items()
         if document_id != edited
         for error in _errors(parse)
     ]
+
+
+def _check_source(name: SourceName, body: Body, catalogue: Catalogue, tiers: TierModel) -> None:
+    """Raises DocumentRefused, also where the mapping gives a tier that is none."""
+    given = [
+        (f"/mapping/{index}/translate/{escaped(value)}", text)
+        for index, mapping in enumerate(parse_source(name, body, catalogue).mapping or ())
+        if mapping.target == TIER_PROPERTY
+        for value, text in mapping.translate.items()
+    ]
+    message = "no tier has this id or name: map the value to another"
+    errors = [DocumentError(at, Code.UNKNOWN_TIER, message) for at, text in given if tiers.named(text) is None]
+    if errors:
+        raise DocumentRefused(errors)
 
 
 def broken_scores(fields: Body, refused: DocumentRefused) -> Sequence[DocumentError]:
@@ -74,7 +91,7 @@ def reading(edition: Edition, name: FieldName) -> Sequence[DocumentError]:
 
 def in_the_way(what: str, errors: Sequence[DocumentError]) -> Conflict:
     """The refusal of a change of `what`, naming each rule once."""
-    named = dict.fromkeys(error.message.partition(":")[0].removesuffix(" reads it") for error in errors)
+    named = dict.fromkeys(error.message.partition(": ")[0].removesuffix(" reads it") for error in errors)
     return Conflict(f"{what} is used by {', '.join(named)}. Change these first.", code="in_use", errors=errors)
 
 
@@ -97,7 +114,7 @@ def _placed(document_id: str, body: Body, error: DocumentError) -> DocumentError
 
 
 def _named(document_id: str, pointer: str, body: Body) -> str:
-    """`rule high`, `rule mid of the draft`, `score value_score`, `alert rule tier-lowered`, `source:recurly`."""
+    """`rule high`, `rule mid of the draft`, `score value_score`, `alert rule watch`, `the mapping of recurly`."""
     _, key, index, *_ = [*pointer.split("/"), "", "", ""]
     item = _item(body.get(key), index)
     rule = f"rule {item.get('id')}" if item else f"the policy's {key}"
@@ -111,7 +128,8 @@ def _named(document_id: str, pointer: str, body: Body) -> str:
         case "fields" if item:
             return f"score {item['name']}"
         case _:
-            return document_id
+            kind, _, name = document_id.partition(":")
+            return f"the mapping of {name}" if kind == "source" else document_id
 
 
 def _item(listed: Json, index: str) -> Mapping[str, Json] | None:

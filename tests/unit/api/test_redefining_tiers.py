@@ -98,6 +98,28 @@ def test_a_new_order_moves_nobody_whom_the_rules_leave_where_he_is(stage: Stage)
     assert kept.standing.since == _kept(stage).standing.since
 
 
+BRONZE = [{"property": "segment", "field": "tier", "translate": {"Bronze": "tier-4", "Iron": "no tier of ours"}}]
+
+
+def test_a_tier_that_a_source_s_mapping_gives_can_t_go(stage: Stage) -> None:
+    stage.call("POST /v1/tiers", {"id": "tier-4", "name": "Digital"})
+    assert stage.call("PUT /v1/sources/generic", {"mapping": BRONZE}, if_match="*").status == 200
+
+    reply = stage.call("DELETE /v1/tiers/tier-4?move_to=tier-2", if_match="*")
+
+    assert (reply.status, reply.problem) == (409, "in_use")
+    assert "the mapping of generic" in reply.json["detail"]
+    assert reply.errors == {("/source:generic/mapping/0/translate/Bronze", "unknown_tier")}
+
+
+def test_a_name_that_a_source_s_mapping_gives_is_not_changed_behind_its_back(stage: Stage) -> None:
+    by_name = [{"property": "segment", "field": "tier", "translate": {"Gold": "Tier 1: High touch"}}]
+    stage.call("PUT /v1/sources/generic", {"mapping": by_name}, if_match="*")
+
+    assert stage.call("PATCH /v1/tiers/tier-1", {"name": "Top"}, if_match="*").problem == "in_use"
+    assert stage.call("PATCH /v1/tiers/tier-2", {"name": "Middle"}, if_match="*").status == 200
+
+
 def test_a_crm_s_word_means_a_tier_by_its_new_name_once_that_is_saved(stage: Stage) -> None:
     stage.put(account("acme", mrr="100.00", synced_tier="Platinum"))
 
