@@ -98,6 +98,20 @@ def test_a_new_order_moves_nobody_whom_the_rules_leave_where_he_is(stage: Stage)
     assert kept.standing.since == _kept(stage).standing.since
 
 
+def test_who_is_to_move_while_tiers_are_paused_moves_when_they_go_on(stage: Stage) -> None:
+    stage.call("POST /v1/tiers", {"id": "tier-4", "name": "Digital"})
+    stage.put(account("acme", mrr="100.00", tier="tier-4"))
+    stage.call("PUT /v1/pauses/tiers", {"reason": "a migration"}, if_match="*")
+    assert stage.call("DELETE /v1/tiers/tier-4?move_to=tier-2", if_match="*").status == 204
+    walked(stage)
+    assert (_kept(stage).standing.tier, _kept(stage).standing.hold) == ("tier-4", "paused")
+
+    stage.call("DELETE /v1/pauses/tiers", if_match="*")
+
+    walked(stage)
+    assert (_kept(stage).standing.tier, _kept(stage).standing.method) == ("tier-2", Method.MANUAL)
+
+
 BRONZE = [{"property": "segment", "field": "tier", "translate": {"Bronze": "tier-4", "Iron": "no tier of ours"}}]
 
 
