@@ -8,7 +8,7 @@ from typing import Self
 from shared.accounts.contribution import Contribution
 from shared.accounts.history import Histories
 from shared.accounts.identity import MANUAL, AccountId, FieldName, RecordKey
-from shared.accounts.standing import Override, Standing
+from shared.accounts.standing import Override, Request, Standing
 from shared.accounts.values import Value
 
 NAME = FieldName("name")
@@ -29,8 +29,10 @@ class Account:
     """What those of `values` were before whose field keeps history."""
     standing: Standing = field(default_factory=Standing)
     override: Override | None = None
+    request: Request | None = None
+    """The override that was asked for last."""
     edits: int = 0
-    """Counts what people edit (override, manual values): the API's ETag."""
+    """Counts what people edit (override, request, manual values): the API's ETag."""
     due_at: datetime | None = None
     """The first moment at which the decision could differ with no new data."""
     merged_into: AccountId | None = None
@@ -53,6 +55,11 @@ class Account:
     def _of_sources(self) -> Sequence[RecordKey]:
         """The records but the one that people's own values are kept in."""
         return [key for key in self.records if key.source != MANUAL]
+
+    @property
+    def requested(self) -> bool:
+        """Whether somebody waits for an answer to a request."""
+        return self.request is not None and self.request.open
 
     @property
     def owner(self) -> str | None:

@@ -11,7 +11,7 @@ from shared.accounts.history import Histories, History
 from shared.accounts.history_encoding import history_document, read_history, read_history_of_schema_2
 from shared.accounts.identity import AccountId, FieldName, RecordKey, TierId
 from shared.accounts.merge import ARR, MONTHS, MRR
-from shared.accounts.standing import Hold, Method, Override, Pending, Standing
+from shared.accounts.standing import Answer, Hold, Method, Override, Pending, Request, Standing
 from shared.accounts.values import Value
 from shared.accounts.version import Version, VersionKind
 
@@ -19,8 +19,8 @@ type Row = dict[str, str | int]
 
 SCHEMA = 5
 """Of the row; 2 added `histories`, 3 what the standing waits for, 4 `past`, for `histories` which it still reads,
-5 `yearly`, for a history in `past`. A later one adds attributes; what it does not know, this code drops at its next
-write.
+5 `yearly`, for a history in `past`, and `request`. A later one adds attributes; what it does not know, this code drops
+at its next write.
 """
 MAX_BYTES = 64 * 1024
 
@@ -56,14 +56,13 @@ def encoded(account: Account) -> Row:
     if account.values:
         row["values"] = _text(account.values)
     if account.histories:
-        yearly = _is_yearly(account.histories)
-        row["past"] = _text(_past(account, besides=ARR if yearly else None))
-        if yearly:
-            row["yearly"] = 1
+        row |= _past(account)
     if account.standing != Standing():
         row["standing"] = _text(_standing(account.standing))
     if account.override is not None:
         row["override"] = _text(_override(account.override))
+    if account.request is not None:
+        row["request"] = _text(_request(account.request))
     if account.edits:
         row["edits"] = account.edits
     if account.due_at is not None:
@@ -77,7 +76,7 @@ def decoded(row: Mapping[str, Any]) -> Account:
     """The account of a row that `encoded` made; attributes that are not of it are ignored."""
     records = _json(row["records"])[0] if "records" in row else {}
     values: dict[FieldName, Value] = _values(_json(row["values"])[0]) if "values" in row else {}
-    due_at, override = row.get("due_at"), row.get("override")
+    due_at, override, request = row.get("due_at"), row.get("override"), row.get("request")
     return Account(
         id=AccountId(row["id"]),
         created_at=moment(row["created_at"]),
@@ -87,6 +86,7 @@ def decoded(row: Mapping[str, Any]) -> Account:
         histories=_read_past(row, values),
         standing=_read_standing(_json(row["standing"])[0]) if "standing" in row else Standing(),
         override=None if override is None else _read_override(_json(override)[0]),
+        request=None if request is None else _read_request(_json(request)[0]),
         edits=row.get("edits", 0),
         due_at=None if due_at is None else moment(due_at),
         merged_into=row.get("merged_into"),
@@ -142,13 +142,15 @@ def _is_yearly(histories: Histories) -> bool:
     return yearly is not None and monthly is not None and yearly == monthly.times(MONTHS)
 
 
-def _past(account: Account, *, besides: FieldName | None) -> dict[str, object]:
+def _past(account: Account) -> Row:
+    yearly = _is_yearly(account.histories)
     began = _seconds(micros(account.created_at))
-    return {
+    told = {
         name: history_document(history, began, account.values.get(name))
         for name, history in account.histories.items()
-        if name != besides
+        if not (yearly and name == ARR)
     }
+    return {"past": _text(told), **({"yearly": 1} if yearly else {})}
 
 
 def _read_past(row: Mapping[str, Any], values: Mapping[FieldName, Value]) -> dict[FieldName, History]:
@@ -217,6 +219,8 @@ def _override(override: Override) -> dict[str, object]:
     }
     if override.expires_at is not None:
         entry["expires_at"] = micros(override.expires_at)
+    if override.approver is not None:
+        entry["approver"] = override.approver
     return entry
 
 
@@ -228,4 +232,37 @@ def _read_override(entry: dict[str, Any]) -> Override:
         author=entry["author"],
         set_at=moment(entry["set_at"]),
         expires_at=None if expires_at is None else moment(expires_at),
+        approver=entry.get("approver"),
     )
+
+
+def _request(request: Request) -> dict[str, object]:
+    answer = request.answer
+    known = {
+        "tier": request.tier,
+        "reason": request.reason,
+        "author": request.author,
+        "asked_at": micros(request.asked_at),
+        "expires_at": None if request.expires_at is None else micros(request.expires_at),
+        "by_default": request.by_default or None,
+        "answer": answer and [answer.approved, answer.by, micros(answer.at), answer.reason],
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _read_request(entry: dict[str, Any]) -> Request:
+    expires_at = entry.get("expires_at")
+    return Request(
+        tier=TierId(entry["tier"]),
+        reason=entry["reason"],
+        author=entry["author"],
+        asked_at=moment(entry["asked_at"]),
+        expires_at=None if expires_at is None else moment(expires_at),
+        by_default=entry.get("by_default", False),
+        answer=_read_answer(entry["answer"]) if "answer" in entry else None,
+    )
+
+
+def _read_answer(entry: list[Any]) -> Answer:
+    approved, by, at, reason = entry
+    return Answer(approved, by, moment(at), reason)

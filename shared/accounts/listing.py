@@ -25,6 +25,8 @@ class AccountFilter:
     """Part of the name or of an external id, in any case."""
     pending: bool | None = None
     """Whether another tier is on its way."""
+    requested: bool | None = None
+    """Whether an override is asked for, and nobody has answered."""
 
     def matches(self, account: Account) -> bool:
         """Whether a list with this filter shows the account; none shows one that is archived."""
@@ -34,6 +36,7 @@ class AccountFilter:
             and self.owner in (None, account.owner)
             and self.stage in (None, account.values.get(STAGE))
             and self.pending in (None, account.standing.pending is not None)
+            and self.requested in (None, account.requested)
             and (self.text is None or _bears(account, self.text.casefold()))
         )
 

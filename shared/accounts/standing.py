@@ -60,10 +60,41 @@ class Override:
     author: str
     set_at: datetime
     expires_at: datetime | None = None
+    approver: str | None = None
+    """The manager who approved it, where its author could only ask for it."""
 
     def holds(self, now: datetime) -> bool:
         """Whether it still decides at `now`; it ends at the very moment it expires."""
         return self.expires_at is None or now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a manager made of a request."""
+
+    approved: bool
+    by: str
+    at: datetime
+    reason: str | None = None
+    """Why it was rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An override that somebody asks for who may not set it; the last one of its account, answered or not."""
+
+    tier: TierId
+    reason: str
+    author: str
+    asked_at: datetime
+    expires_at: datetime | None = None
+    by_default: bool = False
+    """It is to last as long as the settings say, from its approval on."""
+    answer: Answer | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.answer is None
 
 
 @dataclass(frozen=True, slots=True)

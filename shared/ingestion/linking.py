@@ -53,6 +53,6 @@ def judge(record: RecordKey, home: AccountId, link: Link | None, head: Account |
     if head.id == home:
         return Settled()
     alone = head.id == link.account_id and not link.stated and tuple(head.records) == (record,)
-    if alone and head.override is None:
+    if alone and head.override is None and not head.requested:
         return Absorb(record, head)
     return Conflict(record, head.id)

@@ -10,7 +10,7 @@ import pytest
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId
 from shared.accounts.listing import AccountFilter, BadCursor
-from shared.accounts.standing import Cause
+from shared.accounts.standing import Answer, Cause, Request
 from shared.accounts.store import AccountChange
 from shared.aws.dynamodb import account_lists
 from shared.aws.dynamodb.accounts import DynamoAccounts
@@ -31,6 +31,8 @@ FILTERS = [
     AccountFilter(owner="nobody"),
     AccountFilter(owner=""),
     AccountFilter(owner="x" * 3_000),
+    AccountFilter(requested=True),
+    AccountFilter(requested=False, tier=TIER_2),
 ]
 
 
@@ -43,6 +45,9 @@ def populated(accounts: Accounts) -> list[Account]:
             values={"name": f"Acc {number}", "owner": OWNERS[number % 3] or "", "stage": ("live", "")[number % 2]},
             tier=(TIER_1, TIER_2, None)[number % 5 % 3],
         )
+        if number % 4 == 1:
+            answer = Answer(approved=False, by="m", at=NOW) if number % 8 == 1 else None
+            new = replace(new, request=Request(TIER_1, "a logo", "u-1", NOW, answer=answer))
         made.append(stored(accounts, replace(new, merged_into=ACME if number % 10 == 0 else None)))
     return made
 

@@ -15,7 +15,7 @@ from shared.accounts.encoding import SCHEMA, decoded, encoded, micros, moment, s
 from shared.accounts.history import MAX_ENTRIES, Entry, History
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, SourceName, TierId
 from shared.accounts.merge import revalued
-from shared.accounts.standing import Cause, Hold, Method, Override, Pending, Standing
+from shared.accounts.standing import Answer, Cause, Hold, Method, Override, Pending, Request, Standing
 from shared.accounts.values import Value
 from shared.accounts.version import Version, VersionKind
 from shared.aws.dynamodb.account_rows import AccountItem, account_attributes, account_of
@@ -88,7 +88,26 @@ ACCOUNTS = st.builds(
         st.none() | st.builds(Pending, st.none() | NAMES.map(TierId), MOMENTS),
     ),
     override=st.none()
-    | st.builds(Override, NAMES.map(TierId), st.text(), st.text(), MOMENTS, expires_at=st.none() | MOMENTS),
+    | st.builds(
+        Override,
+        NAMES.map(TierId),
+        st.text(),
+        st.text(),
+        MOMENTS,
+        expires_at=st.none() | MOMENTS,
+        approver=st.none() | st.text(),
+    ),
+    request=st.none()
+    | st.builds(
+        Request,
+        NAMES.map(TierId),
+        st.text(),
+        st.text(),
+        MOMENTS,
+        expires_at=st.none() | MOMENTS,
+        by_default=st.booleans(),
+        answer=st.none() | st.builds(Answer, st.booleans(), st.text(), MOMENTS, st.none() | st.text()),
+    ),
     edits=st.integers(0, 10**6),
     due_at=st.none() | MOMENTS,
     merged_into=st.none() | NAMES.map(AccountId),

@@ -35,6 +35,7 @@ class AccountItem(Model):
     yearly = WholeNumber(null=True)
     standing = UnicodeAttribute(null=True)
     override = UnicodeAttribute(null=True)
+    request = UnicodeAttribute(null=True)
     edits = WholeNumber(null=True)
     due_at = WholeNumber(null=True)
     merged_into = UnicodeAttribute(null=True)

@@ -11,7 +11,7 @@ from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.contribution import RecordUpdate
 from shared.accounts.identity import AccountId, RecordKey, TierId, account_id_for
-from shared.accounts.standing import Cause, Override
+from shared.accounts.standing import Answer, Cause, Override, Request
 from shared.accounts.store import AccountChange, AccountMoved
 from shared.accounts.values import SCALE
 from shared.accounts.version import Version, VersionKindChanged
@@ -145,6 +145,18 @@ def test_an_account_that_a_person_overrode_is_not_absorbed() -> None:
 
     assert len(merged.conflicts) == 1
     assert holder(accounts, "recurly:a").override == override()
+
+
+@pytest.mark.parametrize(("answer", "conflicts"), [(None, 1), (Answer(approved=False, by="m", at=NOW), 0)])
+def test_an_account_that_an_override_is_asked_for_is_not_absorbed(answer: Answer | None, conflicts: int) -> None:
+    accounts = MemoryAccounts()
+    take(accounts, update("recurly:a", mrr=100))
+    request = Request(TierId("tier-1"), "strategic logo", "csm-1", NOW, answer=answer)
+    accounts.commit(AccountChange(replace(holder(accounts, "recurly:a"), request=request), Cause.NONE))
+
+    [merged] = take(accounts, update("generic:g", states=("recurly:a",)))
+
+    assert len(merged.conflicts) == conflicts
 
 
 def test_an_account_that_a_person_gave_values_is_not_absorbed() -> None:
