@@ -88,7 +88,7 @@ def build(
     PolicyRoutes(Policies(configuration, retier)).mount(app, once)
     EvaluationRoutes(configuration).mount(app)
     AccountRoutes(accounts, configuration).mount(app)
-    StandingRoutes(accounts, overriding, configuration).mount(app)
+    StandingRoutes(accounts, overriding, configuration).mount(app, once)
     AlertRoutes(Alerts(ports.alerts, ports.users)).mount(app)
     SourceRoutes(syncs).mount(app, once)
     BreakerRoutes(Breaking(configuration, retier)).mount(app, once)

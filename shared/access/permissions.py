@@ -49,8 +49,10 @@ ROUTES: Mapping[str, Row] = {
     "GET /v1/accounts": _READ,
     "GET /v1/accounts/{account_id}": _READ,
     "PATCH /v1/accounts/{account_id}": _EDIT_OWN,
-    "PUT /v1/accounts/{account_id}/tier": _MANAGE,
-    "DELETE /v1/accounts/{account_id}/tier": _MANAGE,
+    "PUT /v1/accounts/{account_id}/tier": _EDIT_OWN,
+    "DELETE /v1/accounts/{account_id}/tier": _EDIT_OWN,
+    "POST /v1/accounts/{account_id}/tier/approve": _MANAGE,
+    "POST /v1/accounts/{account_id}/tier/reject": _MANAGE,
     "GET /v1/accounts/{account_id}/decision": _READ,
     "GET /v1/accounts/{account_id}/tier-history": _READ,
     "GET /v1/alerts": _READ,
@@ -71,6 +73,9 @@ ROUTES: Mapping[str, Row] = {
     "GET /v1/settings": _READ,
     "PUT /v1/settings": _ADMINISTER,
 }
+
+OVERRIDES: Row = _MANAGE
+"""Who sets and clears overrides with `/v1/accounts/{account_id}/tier`; whoever else reaches it asks, and takes back."""
 
 SOURCE_SECRETS: Row = _ADMINISTER
 """Who may set a source's secrets with `PUT /v1/sources/{source}`."""

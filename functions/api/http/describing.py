@@ -30,7 +30,7 @@ def operation(
     goes_on_as: object = None,
 ) -> dict[str, Any]:
     """Keyword arguments of a route's registration: `edits` what carries an ETag, `conflicts` with what may be,
-    `goes_on_as` the shape of a 202 where not all is done when the reply comes.
+    `goes_on_as` the shape of a 202, where not all is done when the reply comes.
     """
     refusals = (
         *_ALWAYS,

@@ -15,10 +15,10 @@ IfMatch = Annotated[
 _TAG = re.compile(r'"([0-9]{1,18})"', re.ASCII)
 
 
-def precondition(if_match: str | None) -> Precondition:
+def precondition(if_match: str | None, *, required: bool = True) -> Precondition:
     """Tags that this API never gave out (weak ones too) match nothing."""
     if if_match is None:
-        return Precondition(given=False)
+        return Precondition(given=False) if required else Precondition(anything=True)
     tags = [tag.strip() for tag in if_match.split(",")]
     matches = [_TAG.fullmatch(tag) for tag in tags]
     return Precondition(frozenset(int(match[1]) for match in matches if match), anything="*" in tags)

@@ -56,11 +56,12 @@ class AccountRoutes:
         stage: Word = None,
         text: Text = None,
         pending: Annotated[bool | None, Query(description="Whether another tier is on its way.")] = None,
+        requested: Annotated[bool | None, Query(description="Whether a request for an override is open.")] = None,
         external_id: Record = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> AccountsView:
-        sought = Sought(tier, owner, stage, text, pending, external_id)
+        sought = Sought(tier, owner, stage, text, pending, requested, external_id)
         page = self._accounts.page(sought, limit=limit, cursor=cursor)
         rulebook = self._configuration.published(session.now).rulebook
         views = [

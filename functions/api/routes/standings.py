@@ -1,5 +1,6 @@
-"""/v1/accounts/{account_id}/tier and what explains it: overrides, the decision of this moment, the history."""
+"""/v1/accounts/{account_id}/tier and what explains it: overrides, approvals, the decision of now, the history."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -10,26 +11,72 @@ from functions.api.http.bodies import Given, Later
 from functions.api.http.describing import operation
 from functions.api.http.paging import DEFAULT_LIMIT, Cursor, Limit
 from functions.api.http.preconditions import IfMatch, precondition
+from functions.api.http.replays import Middleware
 from functions.api.http.replies import reply
 from functions.api.http.session import Here
 from functions.api.service.accounts import Accounts
 from functions.api.service.configuration import Configuration
-from functions.api.service.overriding import Overriding, Wish
+from functions.api.service.overriding import Meant, Overriding, Refused, Until, Waiting, Wish, sets
 from functions.api.views.accounts import AccountView, account_view
 from functions.api.views.decisions import DecisionView, HistoryView, decision_view, history_row
+from shared.accounts.account import Account
+from shared.accounts.identity import TierId
+from shared.configuration.published import Published
+from shared.tiers.by_hand import Seen
 from shared.tiers.engine import decide
 
 TAG = "accounts"
+
+Reason = Annotated[str, Field(min_length=1, max_length=1_000)]
+Expiry = Annotated[
+    str | None,
+    Field(max_length=40, description="RFC 3339; null: until it is cleared; left out: as the settings say."),
+]
 
 
 class OverrideGiven(Given):
     """A person's word on an account's tier."""
 
     tier: Annotated[str, Field(min_length=1, max_length=128)]
-    reason: Annotated[str, Field(min_length=1, max_length=1_000)]
+    reason: Reason
+    expires_at: Expiry = None
+
+    def wish(self) -> Wish:
+        return Wish(self.tier, self.reason, Until(self.expires_at, "expires_at" in self.model_fields_set))
+
+
+class ApprovalGiven(Given):
+    """What is approved: so that it is what a person saw, name its tier."""
+
+    of: Annotated[
+        Waiting | None, Field(strict=False, description="May be left out unless a demotion and a request both wait.")
+    ] = None
+    tier: Annotated[
+        str | None,
+        Field(
+            max_length=128,
+            description="The tier that was seen to wait (`tier.pending.tier` or `tier.request.tier`; null is no tier): "
+            "409 where it is another by now. Left out, what waits now is meant, whatever it is.",
+        ),
+    ] = None
+
+    def meant(self) -> Meant:
+        if "tier" not in self.model_fields_set:
+            return Meant(self.of)
+        return Meant(self.of, Seen(None if self.tier is None else TierId(self.tier)))
+
+
+class RejectionGiven(ApprovalGiven):
+    """The same, with why not; a rejected demotion is an override at the present tier."""
+
+    reason: Reason
     expires_at: Annotated[
         str | None,
-        Field(max_length=40, description="RFC 3339; null: until it is cleared; left out: as the settings say."),
+        Field(
+            max_length=40,
+            description="Until when a demotion stays rejected: RFC 3339; null: until the override is cleared; left "
+            "out: as the settings say, else 90 days.",
+        ),
     ] = None
 
 
@@ -39,12 +86,19 @@ class StandingRoutes:
         self._overriding = overriding
         self._configuration = configuration
 
-    def mount(self, app: APIGatewayHttpResolver) -> None:
+    def mount(self, app: APIGatewayHttpResolver, replaying: Middleware) -> None:
         one = "/v1/accounts/<account_id>"
-        about = operation("set_override", TAG, "Sets the tier by hand", edits=True, takes_body=True)
+        summary = "Sets the tier by hand; a CSM asks for it so, and a manager approves or rejects that"
+        about = operation("set_override", TAG, summary, edits=True, takes_body=True, goes_on_as=AccountView)
         app.put(f"{one}/tier", **about)(self.set)
-        about = operation("clear_override", TAG, "Clears the override", edits=True)
+        about = operation(
+            "clear_override", TAG, "Clears the override; a CSM takes back what they asked for", edits=True
+        )
         app.delete(f"{one}/tier", **about)(self.clear)
+        about = operation("approve_tier", TAG, "Approves a demotion or a request", takes_body=True, edits=True)
+        app.post(f"{one}/tier/approve", **about, middlewares=[replaying])(self.approve)
+        about = operation("reject_tier", TAG, "Rejects a demotion or a request", takes_body=True, edits=True)
+        app.post(f"{one}/tier/reject", **about, middlewares=[replaying])(self.reject)
         app.get(f"{one}/decision", **operation("decide", TAG, "Decides now and explains; writes nothing"))(self.decide)
         about = operation("list_tier_history", TAG, "Every tier change, newest first")
         app.get(f"{one}/tier-history", **about)(self.history)
@@ -53,21 +107,53 @@ class StandingRoutes:
         self, session: Here, account_id: str, body: Annotated[Later[OverrideGiven], Body()], if_match: IfMatch = None
     ) -> Response[AccountView]:
         account = self._accounts.find(account_id)
+        self._accounts.check_own(account, session)
         precondition(if_match).check(account.edits)
-        given, published = body.checked(), self._configuration.published(session.now)
-        wish = Wish(given.tier, given.reason, given.expires_at, "expires_at" in given.model_fields_set)
-        override = wish.override(published, session)
-        changed = self._overriding.put(account, override, published, session)
-        decision = decide(changed, published.rulebook, session.now)
-        return reply(account_view(changed, decision, published.catalogue), version=changed.edits)
+        wish, published = body.checked().wish(), self._configuration.published(session.now)
+        if sets(session):
+            override = wish.override(published, session)
+            return _shown(self._overriding.put(account, override, published, session), published, session)
+        request = wish.request(published, session)
+        asked = self._overriding.ask(account, request, published, session)
+        return _shown(asked, published, session, HTTPStatus.ACCEPTED)
 
     def clear(self, session: Here, account_id: str, if_match: IfMatch = None) -> Response[AccountView]:
-        account = self._overriding.find_overridden(self._accounts.find(account_id))
+        account = self._accounts.find(account_id)
+        self._accounts.check_own(account, session)
+        if sets(session):
+            account = self._overriding.find_overridden(account)
+        else:
+            account = self._overriding.find_request_of(account, session)
         precondition(if_match).check(account.edits)
         published = self._configuration.published(session.now)
-        changed = self._overriding.put(account, None, published, session)
-        decision = decide(changed, published.rulebook, session.now)
-        return reply(account_view(changed, decision, published.catalogue), version=changed.edits)
+        if sets(session):
+            changed = self._overriding.put(account, None, published, session)
+        else:
+            changed = self._overriding.withdraw(account, published, session)
+        return _shown(changed, published, session)
+
+    def approve(
+        self,
+        session: Here,
+        account_id: str,
+        body: Annotated[Later[ApprovalGiven | None], Body()],
+        if_match: IfMatch = None,
+    ) -> Response[AccountView]:
+        account = self._accounts.find(account_id)
+        precondition(if_match, required=False).check(account.edits)
+        given, published = body.checked() or ApprovalGiven(), self._configuration.published(session.now)
+        changed = self._overriding.approve(account, given.meant(), published, session)
+        return _shown(changed, published, session)
+
+    def reject(
+        self, session: Here, account_id: str, body: Annotated[Later[RejectionGiven], Body()], if_match: IfMatch = None
+    ) -> Response[AccountView]:
+        account = self._accounts.find(account_id)
+        precondition(if_match, required=False).check(account.edits)
+        given, published = body.checked(), self._configuration.published(session.now)
+        refused = Refused(given.reason, Until(given.expires_at, "expires_at" in given.model_fields_set))
+        changed = self._overriding.reject(account, given.meant(), refused, published, session)
+        return _shown(changed, published, session)
 
     def decide(self, session: Here, account_id: str) -> DecisionView:
         account = self._accounts.find(account_id)
@@ -77,3 +163,10 @@ class StandingRoutes:
         account = self._accounts.find(account_id)
         page = self._accounts.history(account, limit=limit, cursor=cursor)
         return HistoryView(items=[history_row(change) for change in page.items], next_cursor=page.cursor)
+
+
+def _shown(
+    account: Account, published: Published, session: Here, status: HTTPStatus = HTTPStatus.OK
+) -> Response[AccountView]:
+    decision = decide(account, published.rulebook, session.now)
+    return reply(account_view(account, decision, published.catalogue), version=account.edits, status=status)

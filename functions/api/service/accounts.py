@@ -33,6 +33,7 @@ class Sought:
     stage: str | None = None
     text: str | None = None
     pending: bool | None = None
+    requested: bool | None = None
     external_id: str | None = None
 
 
@@ -59,6 +60,7 @@ class Accounts:
             stage=sought.stage,
             text=sought.text,
             pending=sought.pending,
+            requested=sought.requested,
         )
         if sought.external_id is not None:
             return self._linked(sought.external_id, where)

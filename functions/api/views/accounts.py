@@ -15,7 +15,7 @@ from shared.accounts.catalogue import Catalogue
 from shared.accounts.contribution import Contribution
 from shared.accounts.identity import MANUAL, FieldName, RecordKey
 from shared.accounts.merge import Given, resolve
-from shared.accounts.standing import Override, Pending
+from shared.accounts.standing import Answer, Override, Pending, Request
 from shared.accounts.values import ValueType, moment_text
 from shared.accounts.version import UNITS, Version, VersionKind
 from shared.tiers.decision import Decision
@@ -43,8 +43,28 @@ class OverrideView(TypedDict):
     tier: str
     reason: str
     author: Annotated[str, Field(description="A user's id.")]
+    approver: Annotated[str | None, Field(description="Who approved it, where its author asked for it.")]
     set_at: str
     expires_at: Annotated[str | None, Field(description="Null: it lasts until it is cleared.")]
+
+
+class AnswerView(TypedDict):
+    approved: bool
+    by: Annotated[str, Field(description="A user's id.")]
+    at: str
+    reason: Annotated[str | None, Field(description="Why it was rejected.")]
+
+
+class RequestView(TypedDict):
+    """An override that a CSM asks for."""
+
+    tier: str
+    reason: str
+    author: Annotated[str, Field(description="A user's id.")]
+    asked_at: str
+    expires_at: Annotated[str | None, Field(description="Null: it is to last until it is cleared.")]
+    by_default: Annotated[bool, Field(description="It is to last, from its approval on, as long as the settings say.")]
+    answer: Annotated[AnswerView | None, Field(description="Null: it waits for one.")]
 
 
 class AccountTierView(TypedDict):
@@ -53,6 +73,7 @@ class AccountTierView(TypedDict):
     rule: str | None
     since: str | None
     override: OverrideView | None
+    request: Annotated[RequestView | None, Field(description="The last override that was asked for.")]
     shadow: Annotated[dict[str, str | None], Field(description="What the other methods say.")]
     hold: Annotated[str | None, Field(description="Why it keeps its tier though another is due.")]
     pending: PendingView | None
@@ -138,6 +159,7 @@ def _tier(account: Account, decision: Decision) -> AccountTierView:
         rule=standing.rule,
         since=at(standing.since),
         override=override_view(account.override) if account.override else None,
+        request=request_view(account.request) if account.request else None,
         shadow={method.value: tier for method, tier in sorted(decision.shadow.items())},
         hold=standing.hold and standing.hold.value,
         pending=pending_view(standing.pending) if standing.pending else None,
@@ -153,6 +175,23 @@ def override_view(override: Override) -> OverrideView:
         tier=override.tier,
         reason=override.reason,
         author=override.author,
+        approver=override.approver,
         set_at=moment_text(override.set_at),
         expires_at=at(override.expires_at),
     )
+
+
+def request_view(request: Request) -> RequestView:
+    return RequestView(
+        tier=request.tier,
+        reason=request.reason,
+        author=request.author,
+        asked_at=moment_text(request.asked_at),
+        expires_at=at(request.expires_at),
+        by_default=request.by_default,
+        answer=answer_view(request.answer) if request.answer else None,
+    )
+
+
+def answer_view(answer: Answer) -> AnswerView:
+    return AnswerView(approved=answer.approved, by=answer.by, at=moment_text(answer.at), reason=answer.reason)

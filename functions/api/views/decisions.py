@@ -48,7 +48,10 @@ HistoryRow = TypedDict(
         "method": str | None,
         "rule": str | None,
         "policy_version": int | None,
-        "cause": Annotated[str, Field(description="`data`, `override`, `expiry`, `date`, `policy` or `tiers`.")],
+        "cause": Annotated[
+            str,
+            Field(description="`data`, `override`, `expiry`, `date`, `hold`, `approval`, `policy` or `tiers`."),
+        ],
         "why": str,
         "decision": Mapping[str, Any],
     },

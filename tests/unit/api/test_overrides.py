@@ -22,7 +22,13 @@ def test_an_override_shows_its_effect_at_once(stage: Stage) -> None:
 
     tier = reply.json["tier"]
     assert (reply.status, reply.etag, tier["id"], tier["method"]) == (200, '"1"', "tier-1", "manual")
-    assert tier["override"] == {**WISH, "author": "manager-1", "set_at": "2026-11-22T07:00:00Z", "expires_at": None}
+    assert tier["override"] == {
+        **WISH,
+        "author": "manager-1",
+        "approver": None,
+        "set_at": "2026-11-22T07:00:00Z",
+        "expires_at": None,
+    }
     assert tier["shadow"]["rules"] == "tier-2"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.access.people import Role
-from shared.access.permissions import PUBLIC, ROUTES, SOURCE_SECRETS, Reach, reach
+from shared.access.permissions import OVERRIDES, PUBLIC, ROUTES, SOURCE_SECRETS, Reach, reach
 from shared.accounts.identity import FieldName
 from tests.support.builders import account
 from tests.unit.api.stage import Stage
@@ -38,8 +38,10 @@ POST /v1/policy/evaluate                         all   all     all all
 GET /v1/accounts                                 all   all     all all
 GET /v1/accounts/{account_id}                    all   all     all all
 PATCH /v1/accounts/{account_id}                  all   all     own -
-PUT /v1/accounts/{account_id}/tier               all   all     -   -
-DELETE /v1/accounts/{account_id}/tier            all   all     -   -
+PUT /v1/accounts/{account_id}/tier               all   all     own -
+DELETE /v1/accounts/{account_id}/tier            all   all     own -
+POST /v1/accounts/{account_id}/tier/approve      all   all     -   -
+POST /v1/accounts/{account_id}/tier/reject       all   all     -   -
 GET /v1/accounts/{account_id}/decision           all   all     all all
 GET /v1/accounts/{account_id}/tier-history       all   all     all all
 GET /v1/alerts                                   all   all     all all
@@ -142,6 +144,10 @@ def test_a_csm_edits_no_other_accounts(stage: Stage, owner: str | None) -> None:
 
     assert reply.status == 403
     assert reply.problem == "forbidden"
+
+
+def test_only_managers_and_admins_set_overrides() -> None:
+    assert {role for role in Role if reach(OVERRIDES, frozenset({role}))} == {Role.ADMIN, Role.MANAGER}
 
 
 def test_only_an_admin_sets_a_source_s_secrets(stage: Stage) -> None:
