@@ -38,10 +38,10 @@ from functions.api.service.retier import Retier
 from functions.api.service.syncs import Syncs
 from functions.api.service.tiers import Tiers
 from functions.api.service.why import Why
-from shared.access.people import UserDirectory
+from shared.access.people import AdminDirectory
 from shared.accounts.listing import AccountLists
 from shared.accounts.store import AccountStore
-from shared.alerts.store import AlertStore
+from shared.alerts.store import AlertStore, NoticeStore
 from shared.configuration.documents import DocumentStore
 from shared.configuration.reader import SyncTimes
 from shared.runtime.ports import Queue, Reports, RunStore, Secrets, SecretWriter
@@ -55,10 +55,11 @@ class Ports:
     lists: AccountLists
     documents: DocumentStore
     alerts: AlertStore
+    notices: NoticeStore
     runs: RunStore
     reports: Reports
     synced: SyncTimes
-    users: UserDirectory
+    users: AdminDirectory
     secrets: Secrets
     secret_writer: SecretWriter
     decide: Queue
@@ -75,7 +76,7 @@ def build(
 ) -> Api:
     configuration = Configuration(ports.documents, ports.synced, begins_paused=begins_paused)
     retier = Retier(ports.runs, ports.decide, ports.new_id, retier_delay_seconds)
-    overriding = Overriding(ports.accounts)
+    overriding = Overriding(ports.accounts, ports.notices, ports.users)
     accounts = Accounts(ports.accounts, ports.lists, ports.users)
     moving = Moving(ports.accounts, ports.lists)
     syncs = Syncs(

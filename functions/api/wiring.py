@@ -40,12 +40,14 @@ def _ports(settings: Settings) -> Ports:
     database = Database()
     accounts = stores.accounts(database, settings)
     runs = DynamoRuns(database, runs=settings.runs_table)
+    alerts = DynamoAlerts(database, alerts=settings.alerts_table)
     ssm, sqs = clients.ssm(), clients.sqs()
     return Ports(
         accounts=accounts,
         lists=accounts,
         documents=stores.documents(database, settings),
-        alerts=DynamoAlerts(database, alerts=settings.alerts_table),
+        alerts=alerts,
+        notices=alerts,
         runs=runs,
         reports=runs,
         synced=DynamoWatermarks(database, runs=settings.runs_table),

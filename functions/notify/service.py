@@ -1,15 +1,16 @@
 """Sends notices: claim, send, mark. What becomes of one that stops in between is the outbox's to say."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
 
+from functions.notify.overrides import NoReader
 from functions.notify.parcels import Parcel, packed
 from functions.notify.writer import Publication, Session, Unsendable, Writer
 from shared.alerts import outbox
 from shared.alerts.message import Mail
-from shared.alerts.notice import AboutBreaker, AboutWaiting, Channel, Notice, NoticeId, NoticeState
+from shared.alerts.notice import CSM, AboutBreaker, AboutWaiting, Channel, Notice, NoticeId, NoticeState
 from shared.alerts.outbox import Step, Word
 from shared.alerts.pacing import Go, Hold, should_notify
 from shared.alerts.store import (
@@ -30,6 +31,9 @@ from shared.runtime.ports import Queue
 
 TRIES = 8
 """Rounds against other senders: five of them can win a place in a recipient's window, then all hold."""
+
+
+ADDRESSED = "waits to be sent"
 
 
 class Outrun(Retryable):
@@ -77,21 +81,34 @@ class Notifier:
         raise Outrun("notices were taken, or their recipient's window moved, each time")
 
     def send_held(self, recipient: str) -> list[Delivery]:
-        """Sends what waits for the recipient in one mail of at most ninety, and asks for another where more waits."""
+        """Sends what waits for the recipient, of one kind, in one mail of at most ninety, and asks for another where
+        more waits.
+        """
+        done = list[Delivery]()
         for _ in range(TRIES):
             now = self.clock()
             session = self.writer.session(now)
             waiting = [] if session.mail_pause else self.notices.waiting(recipient, until=now)
-            if not waiting:
-                return []
+            together = _together(waiting)
             try:
-                done = [self._paced(Parcel(waiting[:MAX_MOVES], Step.SEND), session)]
+                done += self._told(together, session)
             except (NoticeTaken, WindowMoved):
                 continue
-            if len(waiting) > MAX_MOVES:
+            if len(waiting) > len(together):
                 self.queue.send([write(SendHeld(recipient))])
             return done
         raise Outrun("what waits was taken, or the recipient's window moved, each time")
+
+    def _told(self, waiting: Sequence[Notice], session: Session) -> list[Delivery]:
+        """What is no longer so ends by itself, the rest goes out."""
+        over = session.overrides.obsolete(waiting)
+        done = [
+            self._ended([outbox.suppressed(notice, over[notice.id], session.now)], Parcel([notice], Step.SEND))
+            for notice in waiting
+            if notice.id in over
+        ]
+        left = [notice for notice in waiting if notice.id not in over]
+        return [*done, self._paced(Parcel(left, Step.SEND), session)] if left else done
 
     def tell_admins(self, about: AboutBreaker | AboutWaiting) -> int:
         """Puts a notice for each admin into the outbox, unless it is there; how many admins are told.
@@ -136,9 +153,22 @@ class Notifier:
         if parcel.step is Step.GIVE_UP:
             reason = f"sent {outbox.MOST_CLAIMS} times without an answer"
             return self._ended([outbox.dead(notice, reason, session.now) for notice in parcel.notices], parcel)
+        if parcel.recipient == CSM:
+            return self._addressed(parcel, session)
         if outbox.goes_alone(parcel.notices[0]) or parcel.step is Step.SEND_AGAIN:
             return self._claimed_and_sent(parcel, session, None)
         return self._paced(parcel, session)
+
+    def _addressed(self, parcel: Parcel, session: Session) -> Delivery:
+        """It waits no longer for its time but for its reader, with whatever else waits for them."""
+        (notice,) = parcel.notices
+        try:
+            reader = session.overrides.csm(notice)
+        except NoReader as error:
+            return self._ended([outbox.suppressed(notice, str(error), session.now)], parcel)
+        delivery = self._ended([replace(outbox.held(notice, session.now, ADDRESSED), recipient=reader)], parcel)
+        self.queue.send([write(SendHeld(reader))])
+        return delivery
 
     def _paced(self, parcel: Parcel, session: Session) -> Delivery:
         known = self.notices.window(parcel.recipient)
@@ -196,6 +226,12 @@ class Notifier:
     def _move(self, moves: Sequence[tuple[Notice, Notice]]) -> None:
         for some in batched(moves, MAX_MOVES, strict=False):
             self.notices.move(some)
+
+
+def _together(waiting: Sequence[Notice]) -> Sequence[Notice]:
+    """The oldest, and as many more of its kind as fit in one mail with it."""
+    kinds = {type(notice.about) for notice in waiting[:1]}
+    return [notice for notice in waiting if type(notice.about) in kinds][:MAX_MOVES]
 
 
 def _written(parcel: Parcel, session: Session) -> Mail | Publication | Unsendable:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from functions.notify.overrides import OverrideWriter
 from shared.access.people import AdminDirectory
 from shared.accounts.account import Account
+from shared.accounts.identity import AccountId
 from shared.accounts.store import AccountStore
 from shared.alerts.admin_message import House, Paused, Waiting, about_breaker, about_waiting
 from shared.alerts.alert import Alert, AlertId
@@ -21,7 +23,16 @@ from shared.alerts.message import (
     headline,
     topic_message,
 )
-from shared.alerts.notice import AboutAlert, AboutBreaker, AboutWaiting, Channel, Notice
+from shared.alerts.notice import (
+    AboutAlert,
+    AboutAnswer,
+    AboutBreaker,
+    AboutExpiry,
+    AboutRequest,
+    AboutWaiting,
+    Channel,
+    Notice,
+)
 from shared.alerts.rule import Route
 from shared.alerts.store import AlertStore, NoticeStore
 from shared.configuration.pauses import MAIL, Pause
@@ -37,6 +48,7 @@ PROMPT = timedelta(minutes=5)
 NO_ALERT = "its alert is no longer kept"
 NOT_OPEN = "somebody looked at the breaker before the mail went out"
 NOTHING_WAITS = "nothing waits any more"
+NOT_SO = "it was no longer so when the mail was to go out"
 LOOKED_AT = 200
 """Waiting notices that are counted: each alert is read."""
 
@@ -89,6 +101,8 @@ class Session:
                 return self._of_breaker(breaker_id, to)
             case AboutWaiting(day):
                 return self._of_waiting(day, to)
+            case AboutExpiry() | AboutRequest() | AboutAnswer():
+                return self.overrides.mail(notices, to.address) or Unsendable(NOT_SO)
             case other:
                 assert_never(other)
 
@@ -113,6 +127,15 @@ class Session:
         if pause is None or not waiting.alerts:
             return Unsendable(NOTHING_WAITS)
         return about_waiting(waiting, Paused(pause.reason, pause.since, pause.until), to.address, day, self._house())
+
+    @property
+    def overrides(self) -> OverrideWriter:
+        return OverrideWriter(self.writer.accounts, self.writer.directory, self._house(), self.now, self._link)
+
+    def _link(self, account_id: AccountId) -> str:
+        """To the why page."""
+        token = link.sign(account_id, self.now + link.LASTS, self.writer.secrets.current("why")[0])
+        return link.url(self.writer.public_url, token)
 
     def _waiting(self) -> Waiting:
         held = self.writer.notices.held(until=self.now, at_most=LOOKED_AT)
@@ -170,10 +193,8 @@ class Session:
         return [self._stories[alert_id] for alert_id in ids if alert_id in self._stories]
 
     def _story(self, alert: Alert, account: Account | None) -> Story:
-        key = self.writer.secrets.current("why")[0]
-        token = link.sign(alert.account_id, self.now + link.LASTS, key)
         lacking = shortfall(account, self.published.rulebook, self.now) if account else None
-        return Story(alert, account, lacking, link.url(self.writer.public_url, token))
+        return Story(alert, account, lacking, self._link(alert.account_id))
 
     def _words(self) -> Words:
         return Words(self.published.rulebook, {rule.id: rule.name for rule in self.published.alert_rules})

@@ -72,6 +72,11 @@ def move_notices(parts: Parts, function: HouseFunction) -> None:
     parts.tables["alerts"].allow_query(function, BY_RECIPIENT.name, BY_DUE.name)
 
 
+def add_notices(parts: Parts, function: HouseFunction) -> None:
+    """The `add` of NoticeStore."""
+    parts.tables["alerts"].allow(function, "PutItem")
+
+
 def find_due(parts: Parts, function: HouseFunction) -> None:
     """The `due` of AccountLists and NoticeStore, and Watermarks."""
     parts.tables["accounts"].allow_query(function, BY_DUE.name)
@@ -112,8 +117,8 @@ def find_users(parts: Parts, function: HouseFunction) -> None:
     function.allow(["cognito-idp:ListUsers"], [parts.users.user_pool_arn])
 
 
-def find_admins(parts: Parts, function: HouseFunction) -> None:
-    """AdminDirectory.admins."""
+def list_roles(parts: Parts, function: HouseFunction) -> None:
+    """The `admins` and `managers` of AdminDirectory."""
     function.allow(["cognito-idp:ListUsersInGroup"], [parts.users.user_pool_arn])
 
 

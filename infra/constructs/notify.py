@@ -44,4 +44,4 @@ class Notify(Construct):
         grants.move_notices(parts, self.function)
         grants.read_secrets(parts, self.function, "why")
         grants.find_users(parts, self.function)
-        grants.find_admins(parts, self.function)
+        grants.list_roles(parts, self.function)

@@ -42,8 +42,12 @@ class UserDirectory(Protocol):
 
 
 class AdminDirectory(UserDirectory, Protocol):
-    """The users, and who of them is told of the deployment itself."""
+    """The users, and who of them is told of the deployment itself, and of what waits for an answer."""
 
     def admins(self) -> Sequence[User]:
         """The active users with the role admin."""
+        ...
+
+    def managers(self) -> Sequence[User]:
+        """The active users with the role manager or admin, each once."""
         ...

@@ -14,6 +14,10 @@ NoticeId = NewType("NoticeId", str)
 
 TOPIC = "alerts"
 """The recipient of the notices for the deployment's topic."""
+CSM = "csm"
+"""The recipient of a notice for whoever is the account's CSM once its time has come: then a user's id stands there."""
+NOBODY = "nobody"
+"""The recipient of the notice that records that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,34 @@ class AboutWaiting:
     """The local date, `2026-11-22`."""
 
 
-type About = AboutAlert | AboutBreaker | AboutWaiting
+@dataclass(frozen=True, slots=True)
+class AboutExpiry:
+    """That an override ends soon: for its author and the account's CSM. Moments are microseconds since 1970."""
+
+    account_id: AccountId
+    set_at: int
+    ends_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AboutRequest:
+    """That somebody asks for an override: for the managers. Moments are microseconds since 1970."""
+
+    account_id: AccountId
+    asked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AboutAnswer:
+    """What a manager made of a request: for who asked. Moments are microseconds since 1970."""
+
+    account_id: AccountId
+    asked_at: int
+    answered_at: int
+
+
+type AboutOverride = AboutExpiry | AboutRequest | AboutAnswer
+type About = AboutAlert | AboutBreaker | AboutWaiting | AboutOverride
 
 
 class Channel(StrEnum):
@@ -93,7 +124,7 @@ class Notice:
     @property
     def for_admins(self) -> bool:
         """It tells of the deployment itself: no pause of mail keeps it back, no digest takes it in."""
-        return not isinstance(self.about, AboutAlert)
+        return isinstance(self.about, (AboutBreaker, AboutWaiting))
 
 
 def admin_notice_id_for(about: AboutBreaker | AboutWaiting, recipient: str) -> NoticeId:
@@ -103,6 +134,19 @@ def admin_notice_id_for(about: AboutBreaker | AboutWaiting, recipient: str) -> N
             return NoticeId(f"breaker.{breaker_id}.{recipient}")
         case AboutWaiting(day):
             return NoticeId(f"waiting.{day}.{recipient}")
+        case _:
+            assert_never(about)
+
+
+def override_notice_id_for(about: AboutOverride, recipient: str) -> NoticeId:
+    """One notice a recipient of each override's end, of each request, and of each answer, by construction."""
+    match about:
+        case AboutExpiry(account_id, set_at, ends_at):
+            return NoticeId(f"expiry.{account_id}.{set_at}.{ends_at}.{recipient}")
+        case AboutRequest(account_id, asked_at):
+            return NoticeId(f"request.{account_id}.{asked_at}.{recipient}")
+        case AboutAnswer(account_id, asked_at, answered_at):
+            return NoticeId(f"answer.{account_id}.{asked_at}.{answered_at}.{recipient}")
         case _:
             assert_never(about)
 

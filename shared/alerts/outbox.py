@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import assert_never
 
-from shared.alerts.notice import Channel, Notice, NoticeState
+from shared.alerts.notice import CSM, Channel, Notice, NoticeState
 
 CONFIRMED_WITHIN = timedelta(minutes=10)
 """How long a claim may stay without an answer or a SEND event before it is taken to be lost."""
@@ -116,9 +116,9 @@ def heard(notice: Notice, word: Word, now: datetime) -> Notice:
 
 def goes_alone(notice: Notice) -> bool:
     """Not in a digest and not paced: the topic gets one message an alert, for programs read it; what admins are told of
-    the deployment is rare, and each a thing of its own.
+    the deployment is rare, and each a thing of its own; what is for an account's CSM has first to learn who that is.
     """
-    return notice.channel is Channel.TOPIC or notice.for_admins
+    return notice.channel is Channel.TOPIC or notice.for_admins or notice.recipient == CSM
 
 
 def _is_due(notice: Notice, now: datetime) -> bool:

@@ -10,14 +10,12 @@ from shared.access.people import User
 from shared.accounts.account import STAGE, Account
 from shared.accounts.standing import TierChange
 from shared.alerts.alert import Alert, alert_id_for
-from shared.alerts.notice import TOPIC, AboutAlert, Channel, Notice, NoticeState, notice_id_for
+from shared.alerts.notice import NOBODY, TOPIC, AboutAlert, Channel, Notice, NoticeState, notice_id_for
 from shared.alerts.rule import AlertRule, Direction, OnTierChange, Route, Scope
 from shared.alerts.store import Evaluation
 from shared.tiers.model import TierModel
 
 NO_RECIPIENT = "no recipient: the account has no CSM who is a user, and the settings name no fallback recipients"
-NOBODY = "nobody"
-"""The recipient of the notice that records that there is none."""
 KEPT_CONDITIONS = 40
 """A policy may have thousands of conditions; the last ones hold the rule that matched."""
 

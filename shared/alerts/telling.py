@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.access.people import User
-from shared.alerts.notice import AboutBreaker, AboutWaiting, Channel, Notice, NoticeState, admin_notice_id_for
+from shared.alerts.notice import NOBODY, AboutBreaker, AboutWaiting, Channel, Notice, NoticeState, admin_notice_id_for
 from shared.alerts.rule import Route
 
-NOBODY = "nobody"
 NO_ADMIN = "no recipient: no user has the role admin, and the settings name no fallback recipients"
 
 

@@ -40,11 +40,18 @@ class CognitoDirectory:
 
     def admins(self) -> Sequence[User]:
         """Asked for each time: it is rare that they are told."""
+        return self._with_role(Role.ADMIN)
+
+    def managers(self) -> Sequence[User]:
+        """Asked for each time, as the admins."""
+        return list(dict.fromkeys([*self._with_role(Role.MANAGER), *self._with_role(Role.ADMIN)]))
+
+    def _with_role(self, role: Role) -> Sequence[User]:
         pages = self._client.get_paginator("list_users_in_group")
-        with calling("list the admins"):
+        with calling(f"list the users with the role {role}"):
             found = [
                 entry
-                for page in pages.paginate(UserPoolId=self._user_pool_id, GroupName=Role.ADMIN)
+                for page in pages.paginate(UserPoolId=self._user_pool_id, GroupName=role)
                 for entry in page["Users"]
             ]
         return [user for entry in found if (user := _user(entry))]

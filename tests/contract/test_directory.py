@@ -1,6 +1,7 @@
 """What every directory of users holds to, and how often Cognito is asked."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -127,22 +128,37 @@ def test_a_pool_out_of_reach_may_be_asked_again(client: Any, cognito: CognitoDir
         cognito.find(ADA.id)
 
 
-class Group(Pool):
+class Groups:
     """Answers ListUsersInGroup, two users a page."""
+
+    def __init__(self, **members: Sequence[User]) -> None:
+        self.members = {name: [Pool.entry(user) for user in users] for name, users in members.items()}
 
     def __call__(self, params: dict[str, Any], **_: object) -> dict[str, Any]:
         asked = json.loads(params["body"])
-        assert asked["GroupName"] == "admin"
+        users = self.members[asked["GroupName"]]
         start = int(asked.get("NextToken", 0))
-        more = {"NextToken": str(start + 2)} if start + 2 < len(self.users) else {}
-        return {"Users": self.users[start : start + 2], **more}
+        more = {"NextToken": str(start + 2)} if start + 2 < len(users) else {}
+        return {"Users": users[start : start + 2], **more}
+
+
+CY = User(UserId("c"), "cy@example.com", "Cy")
 
 
 def test_the_admins_are_the_active_users_of_their_group(cognito: CognitoDirectory, client: Any) -> None:
-    group = Group(ADA, BOB, User(UserId("c"), "cy@example.com", "Cy"))
-    group.users[1]["Enabled"] = False
+    groups = Groups(admin=[ADA, BOB, CY])
+    groups.members["admin"][1]["Enabled"] = False
 
-    with answering(client, f"{LIST}InGroup", group):
+    with answering(client, f"{LIST}InGroup", groups):
         assert [user.id for user in cognito.admins()] == [ADA.id, "c"]
     assert MemoryDirectory([BOB], admins=[ADA]).admins() == [ADA]
     assert MemoryDirectory([BOB], admins=[ADA]).find(ADA.id) == ADA
+
+
+def test_admins_are_among_the_managers_and_each_is_named_once(cognito: CognitoDirectory, client: Any) -> None:
+    memory = MemoryDirectory(admins=[ADA, CY], managers=[BOB, ADA])
+
+    with answering(client, f"{LIST}InGroup", Groups(admin=[ADA, CY], manager=[BOB, ADA])):
+        assert [user.id for user in cognito.managers()] == [BOB.id, ADA.id, CY.id]
+    assert memory.managers() == [BOB, ADA, CY]
+    assert memory.find(BOB.email) == BOB

@@ -6,7 +6,20 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.accounts.identity import AccountId
-from shared.alerts.notice import AboutBreaker, AboutWaiting, Channel, Notice, NoticeState, admin_notice_id_for
+from shared.alerts.notice import (
+    CSM,
+    AboutAnswer,
+    AboutBreaker,
+    AboutExpiry,
+    AboutOverride,
+    AboutRequest,
+    AboutWaiting,
+    Channel,
+    Notice,
+    NoticeState,
+    admin_notice_id_for,
+    override_notice_id_for,
+)
 from shared.alerts.store import Evaluation, NoticeTaken, Window, WindowMoved
 from tests.contract.builders import NOW
 from tests.contract.conftest import Alerts
@@ -67,6 +80,33 @@ def test_a_single_move_that_was_made_before_is_no_failure(alerts: Alerts) -> Non
 
     assert alerts.notices([pending.id]) == {pending.id: taken}
     assert alerts.window("u-1") is None
+
+
+@pytest.mark.parametrize(
+    "about",
+    [AboutExpiry(AccountId("acme"), 1, 2**53), AboutRequest(AccountId("acme"), 1), AboutAnswer(AccountId("a"), 1, 2)],
+)
+def test_notices_about_overrides_come_back_as_they_were(alerts: Alerts, about: AboutOverride) -> None:
+    kept = replace(held(1), id=override_notice_id_for(about, "u-1"), about=about)
+
+    alerts.add([kept])
+    alerts.add([replace(kept, recipient="another")])
+
+    assert alerts.notices([kept.id]) == {kept.id: kept}
+    assert alerts.waiting("u-1", until=NOW) == [kept]
+
+
+def test_what_is_for_the_csm_waits_for_nobody_until_it_is_addressed(alerts: Alerts) -> None:
+    about = AboutExpiry(AccountId("acme"), 1, 2)
+    unaddressed = replace(held(1), id=override_notice_id_for(about, CSM), about=about, recipient=CSM)
+    alerts.add([unaddressed])
+    assert alerts.waiting(CSM, until=NOW) == []
+    assert alerts.due(after=NOW - MINUTE, until=NOW) == [unaddressed]
+
+    addressed = replace(unaddressed, recipient="u-1")
+    alerts.move([(unaddressed, addressed)])
+
+    assert alerts.waiting("u-1", until=NOW) == [addressed]
 
 
 def test_one_taken_notice_stops_all(alerts: Alerts) -> None:

@@ -1,5 +1,6 @@
 """Overrides: a person's word on one account's tier, decided in process so that the reply already shows its effect."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,12 +8,16 @@ from functools import partial
 
 from functions.api.service.refusals import Conflict, NoSuch
 from functions.api.service.session import Session
+from shared.access.people import AdminDirectory
 from shared.access.permissions import OVERRIDES, reach
 from shared.accounts.account import Account
 from shared.accounts.identity import TierId
 from shared.accounts.standing import Override, Request
 from shared.accounts.store import AccountChange, AccountStore
 from shared.accounts.values import parse_moment
+from shared.alerts.notice import Notice
+from shared.alerts.override_notices import of_change, of_request
+from shared.alerts.store import NoticeStore
 from shared.configuration.published import Published
 from shared.configuration.settings import Settings
 from shared.rules.errors import Code
@@ -122,6 +127,8 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class Overriding:
     accounts: AccountStore
+    notices: NoticeStore
+    people: AdminDirectory
 
     def find_overridden(self, account: Account) -> Account:
         """Raises NoSuch where it has no override."""
@@ -144,8 +151,9 @@ class Overriding:
         return self._commit(by_hand.put(account, override, _act(published, session)))
 
     def ask(self, account: Account, request: Request, published: Published, session: Session) -> Account:
-        """Raises AccountMoved."""
-        return self._commit(by_hand.ask(account, request, _act(published, session)))
+        """The managers are told; raises AccountMoved."""
+        told = of_request(account, session.now, self.people.managers(), published.settings.fallback_recipients)
+        return self._commit(by_hand.ask(account, request, _act(published, session)), told)
 
     def withdraw(self, account: Account, published: Published, session: Session) -> Account:
         """Raises AccountMoved."""
@@ -176,7 +184,12 @@ class Overriding:
         except NotNow as error:
             raise Conflict(str(error), code=error.code) from error
 
-    def _commit(self, change: AccountChange) -> Account:
+    def _commit(self, change: AccountChange, told: Sequence[Notice] = ()) -> Account:
+        """Whoever is to be told is noted first: of what then is not written nobody hears."""
+        at = change.audit.at if change.audit else None
+        notices = [*told, *(of_change(change.account, at) if at else ())]
+        if notices:
+            self.notices.add(notices)
         return self.accounts.commit(change)
 
 

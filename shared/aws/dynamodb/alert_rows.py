@@ -12,7 +12,19 @@ from shared.accounts import exact_json
 from shared.accounts.encoding import micros, moment
 from shared.accounts.identity import AccountId
 from shared.alerts.alert import Alert, AlertId, AlertState, Outcome
-from shared.alerts.notice import About, AboutAlert, AboutBreaker, AboutWaiting, Channel, Notice, NoticeId, NoticeState
+from shared.alerts.notice import (
+    About,
+    AboutAlert,
+    AboutAnswer,
+    AboutBreaker,
+    AboutExpiry,
+    AboutRequest,
+    AboutWaiting,
+    Channel,
+    Notice,
+    NoticeId,
+    NoticeState,
+)
 from shared.alerts.outbox import goes_alone
 from shared.alerts.rule import AlertType, Route, Severity
 from shared.alerts.store import Window
@@ -160,6 +172,9 @@ _KINDS: Mapping[str, Callable[..., About]] = {
     "alert": AboutAlert,
     "breaker": AboutBreaker,
     "waiting": AboutWaiting,
+    "expiry": AboutExpiry,
+    "request": AboutRequest,
+    "answer": AboutAnswer,
 }
 
 

@@ -82,6 +82,9 @@ class Stage:
     synced: MemoryWatermarks = field(default_factory=MemoryWatermarks)
     decide: MemoryQueue = field(default_factory=MemoryQueue)
     syncs: MemoryQueue = field(default_factory=MemoryQueue)
+    users: MemoryDirectory = field(
+        default_factory=lambda: MemoryDirectory(USERS.values(), [USERS["admin"]], [USERS["manager"]])
+    )
     secrets: MemorySecrets = field(default_factory=lambda: MemorySecrets({"why": ["a key of the why page"]}))
     markers: MemoryMarkers = field(default_factory=MemoryMarkers)
     now: datetime = NOW
@@ -94,10 +97,11 @@ class Stage:
             lists=self.accounts,
             documents=self.documents,
             alerts=self.alerts,
+            notices=self.alerts,
             runs=self.runs,
             reports=self.runs,
             synced=self.synced,
-            users=MemoryDirectory(USERS.values()),
+            users=self.users,
             secrets=self.secrets,
             secret_writer=self.secrets,
             decide=self.decide,
