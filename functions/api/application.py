@@ -13,6 +13,7 @@ from functions.api.http.replays import replaying
 from functions.api.routes.accounts import AccountRoutes
 from functions.api.routes.alerts import AlertRoutes
 from functions.api.routes.breaker import BreakerRoutes
+from functions.api.routes.bulk import BulkRoutes
 from functions.api.routes.contract import ContractRoutes
 from functions.api.routes.evaluation import EvaluationRoutes
 from functions.api.routes.fields import FieldRoutes
@@ -27,6 +28,7 @@ from functions.api.routes.why import WhyRoutes
 from functions.api.service.accounts import Accounts
 from functions.api.service.alerts import Alerts
 from functions.api.service.breaking import Breaking
+from functions.api.service.bulk import BulkEdits
 from functions.api.service.configuration import Configuration
 from functions.api.service.fields import Fields
 from functions.api.service.moving import Moving
@@ -89,6 +91,7 @@ def build(
     PolicyRoutes(Policies(configuration, retier)).mount(app, once)
     EvaluationRoutes(configuration).mount(app)
     AccountRoutes(accounts, configuration).mount(app)
+    BulkRoutes(BulkEdits(accounts, ports.runs, ports.decide, ports.new_id), configuration).mount(app, once)
     StandingRoutes(accounts, overriding, configuration).mount(app, once)
     AlertRoutes(Alerts(ports.alerts, ports.users)).mount(app)
     SourceRoutes(syncs).mount(app, once)

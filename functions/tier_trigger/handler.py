@@ -1,17 +1,20 @@
-"""Lambda's entry of step 3: accounts whose data changed or whose time has come in, tiers and their history out."""
+"""Lambda's entry of step 3: accounts whose data changed, whose time has come or that people edit in; tiers, with their
+history, out.
+"""
 
 import os
 from functools import cache
 from typing import Any
 
+from functions.tier_trigger.bulk import Bulk
 from functions.tier_trigger.service import Tally
 from functions.tier_trigger.settings import Settings
 from functions.tier_trigger.walk import Walk
-from functions.tier_trigger.wiring import wire
+from functions.tier_trigger.wiring import Workers, wire
 from shared.accounts.identity import AccountId
 from shared.runtime import telemetry
 from shared.runtime.environment import read
-from shared.runtime.messages import BadMessage, DecideAccounts, DecideAll
+from shared.runtime.messages import BadMessage, DecideAccounts, DecideAll, EditMany
 from shared.runtime.messages import read as read_message
 from shared.runtime.records import Event, each_message, from_stream, keys
 from shared.tiers.decision import Status
@@ -20,32 +23,40 @@ CHANGED_DATA = "data"
 
 
 @cache
-def walk() -> Walk:
+def workers() -> Workers:
     return wire(read(Settings, os.environ))
 
 
 @telemetry.invocation()
 def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives it
-    return handle(event, walk())
+    return handle(event, *workers())
 
 
-def handle(event: Event, walk: Walk) -> dict[str, Any]:
+def handle(event: Event, walk: Walk, bulk: Bulk) -> dict[str, Any]:
     if not from_stream(event):
-        return each_message(event, lambda body: _tell(_message(body, walk)))
+        return each_message(event, lambda body: _message(body, walk, bulk))
     _tell(walk.trigger.decide_each([AccountId(key) for key in keys(event, "id")], CHANGED_DATA))
     return {}
 
 
-def _message(body: str, walk: Walk) -> Tally:
-    match read_message(body, (DecideAccounts, DecideAll)):
+def _message(body: str, walk: Walk, bulk: Bulk) -> None:
+    match read_message(body, (DecideAccounts, DecideAll, EditMany)):
+        case EditMany() as work:
+            telemetry.count("AccountsEdited", bulk.go_on(work))
+        case DecideAccounts() | DecideAll() as work:
+            _tell(_decided(work, walk))
+        case other:
+            raise BadMessage(f"{type(other).__name__} is not for this queue")
+
+
+def _decided(work: DecideAccounts | DecideAll, walk: Walk) -> Tally:
+    match work:
         case DecideAccounts([account_id], cause):
             return walk.trigger.decide_one(account_id, cause)
         case DecideAccounts(account_ids, cause):
             return walk.trigger.decide_each(account_ids, cause)
-        case DecideAll() as work:
+        case DecideAll():
             return walk.go_on(work)
-        case other:
-            raise BadMessage(f"{type(other).__name__} is not for this queue")
 
 
 def _tell(tally: Tally) -> None:

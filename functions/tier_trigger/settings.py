@@ -13,6 +13,7 @@ class Settings:
     history_table: str
     audit_table: str
     config_table: str
+    alerts_table: str
     runs_table: str
     decide_queue_url: str
     config_max_age_seconds: int

@@ -1,10 +1,14 @@
-"""Puts the tier_trigger function together: accounts and runs on DynamoDB, the rules in force, its own queue."""
+"""Puts the tier_trigger function together: accounts, runs, notices on DynamoDB, the rules in force, its own queue."""
 
+from typing import NamedTuple
+
+from functions.tier_trigger.bulk import Bulk
 from functions.tier_trigger.service import TierTrigger
 from functions.tier_trigger.settings import Settings
 from functions.tier_trigger.walk import Walk
 from shared.aws import clients
 from shared.aws.dynamodb import stores
+from shared.aws.dynamodb.alerts import DynamoAlerts
 from shared.aws.dynamodb.database import Database
 from shared.aws.dynamodb.runs import DynamoRuns
 from shared.aws.queues import SqsQueue
@@ -12,7 +16,12 @@ from shared.configuration.breaker import Breaker
 from shared.runtime.clock import system_now
 
 
-def wire(settings: Settings) -> Walk:
+class Workers(NamedTuple):
+    walk: Walk
+    bulk: Bulk
+
+
+def wire(settings: Settings) -> Workers:
     database = Database()
     accounts = stores.accounts(database, settings)
     published = stores.deciding(database, settings)
@@ -23,4 +32,6 @@ def wire(settings: Settings) -> Walk:
         clock=system_now,
         breaker=Breaker(published.documents, accounts),
     )
-    return Walk(trigger=trigger, lists=accounts, runs=DynamoRuns(database, runs=settings.runs_table))
+    runs = DynamoRuns(database, runs=settings.runs_table)
+    notices = DynamoAlerts(database, alerts=settings.alerts_table)
+    return Workers(Walk(trigger, accounts, runs), Bulk(trigger, accounts, runs, notices))

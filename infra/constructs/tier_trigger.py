@@ -36,5 +36,6 @@ class TierTrigger(Construct):
         grants.commit_accounts(parts, self.function)
         grants.walk_accounts(parts, self.function)
         grants.trip_breaker(parts, self.function)
+        grants.add_notices(parts, self.function)
         grants.keep_runs(parts, self.function)
         grants.read_sync_times(parts, self.function)

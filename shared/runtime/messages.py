@@ -36,6 +36,13 @@ class DecideAll:
 
 
 @dataclass(frozen=True, slots=True)
+class EditMany:
+    """On the decide queue: go on with an edit of many accounts, from where its run says that it is."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluateAlerts:
     """On the evaluate_alerts queue: evaluate the account's alert rules on the tier changes not yet seen."""
 
@@ -81,7 +88,15 @@ class SyncSource:
 
 
 type Work = (
-    DecideAccounts | DecideAll | EvaluateAlerts | SendNotices | SendHeld | TellOfBreaker | TellOfWaiting | SyncSource
+    DecideAccounts
+    | DecideAll
+    | EditMany
+    | EvaluateAlerts
+    | SendNotices
+    | SendHeld
+    | TellOfBreaker
+    | TellOfWaiting
+    | SyncSource
 )
 
 _SHAPES: Mapping[str, Callable[..., Work]] = {
@@ -89,6 +104,7 @@ _SHAPES: Mapping[str, Callable[..., Work]] = {
     for shape in (
         DecideAccounts,
         DecideAll,
+        EditMany,
         EvaluateAlerts,
         SendNotices,
         SendHeld,

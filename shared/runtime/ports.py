@@ -75,11 +75,11 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A long work: a sync, a publish."""
+    """A long work: a sync, a publish, an edit of many accounts."""
 
     id: str
     kind: str
-    """`sync:recurly`, `publish`."""
+    """`sync:recurly`, `publish`, `bulk`."""
     state: RunState
     created_at: datetime
     done: int = 0
@@ -96,6 +96,8 @@ class Run:
     rejects: Sequence[Mapping[str, str]] = ()
     """The first 100 records that were not taken: `record`, `reason`."""
     error: str | None = None
+    order: Mapping[str, object] = field(default_factory=dict)
+    """What is to be done, as JSON values, where its kind alone does not say."""
     version: int = 0
     """Of the stored row; each save conditions on it and adds one. 0: not stored yet."""
 

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from shared.aws.dynamodb.runs import _attributes, _run
 from shared.runtime.ports import Run, RunMoved, RunState, Watermarks
 from tests.contract.builders import NOW
 from tests.contract.conftest import Runs
@@ -29,12 +31,23 @@ def test_a_run_comes_back_exactly(runs: Runs) -> None:
         counts={"records": 7},
         rejects=({"record": "recurly:ß", "reason": ""},),
         error="429",
+        order={"ids": ["acme"], "when": {"field": "mrr", "op": ">=", "value": Decimal("0.10")}, "dry_run": False},
     )
 
     saved = runs.save(full)
 
     assert saved == replace(full, version=1)
     assert runs.get("sync:recurly", "r-1") == saved
+
+
+def test_a_row_that_was_kept_before_there_were_orders_has_none() -> None:
+    row = _attributes(run())
+    row["body"] = row["body"].replace(',"order":{}', "")
+
+    found = _run({name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in row.items()})
+
+    assert '"order"' not in row["body"]
+    assert found == run()
 
 
 def test_the_second_of_two_writers_is_told_that_the_run_moved(runs: Runs) -> None:

@@ -61,7 +61,7 @@ def test_tables_are_written_by_those_whose_part_it_is(prod: Assembled) -> None:
         "history": committing,
         "audit": committing,
         "config": {"tier_trigger", "api"},
-        "alerts": {"alerts", "notify", "api"},
+        "alerts": {"tier_trigger", "alerts", "notify", "api"},
         "runs": {"ingest", "crm_sync", "tier_trigger", "clock", "api"},
         "markers": {"api"},
     }

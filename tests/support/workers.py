@@ -12,6 +12,7 @@ from functions.crm_sync.service import CrmSync
 from functions.ingest.service import Ingest
 from functions.notify.service import Notifier
 from functions.notify.writer import Writer
+from functions.tier_trigger.bulk import Bulk
 from functions.tier_trigger.service import TierTrigger
 from functions.tier_trigger.walk import Walk
 from functions.webhook.service import Receiver
@@ -113,6 +114,10 @@ def walk(ports: Ports) -> Walk:
         ports.accounts, ports.deciding(), ports.decide, ports.clock, Breaker(ports.documents, ports.accounts)
     )
     return Walk(trigger, ports.accounts, ports.runs)
+
+
+def bulk(ports: Ports) -> Bulk:
+    return Bulk(walk(ports).trigger, ports.accounts, ports.runs, ports.alerts)
 
 
 def alerts(ports: Ports) -> Alerts:

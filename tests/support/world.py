@@ -91,6 +91,7 @@ class World:
         self.receiver = workers.receiver(ports)
         self.ingest = workers.ingest(ports)
         self.walk = workers.walk(ports)
+        self.bulk = workers.bulk(ports)
         self.alerting = workers.alerts(ports)
         self.announcer = workers.announcer(ports)
         self.notifier = workers.notifier(ports)
@@ -159,7 +160,7 @@ class World:
     def _step(self) -> bool:
         """Whether any worker had something to do."""
         handlers: Mapping[str, Callable[[Any], Any]] = {
-            "tier_trigger": lambda event: decide_handle(event, self.walk),
+            "tier_trigger": lambda event: decide_handle(event, self.walk, self.bulk),
             "alerts": lambda event: alerts_handle(event, self.alerting),
             "notify": lambda event: notify_handle(event, self.notifier),
         }

@@ -1,7 +1,7 @@
 """Accounts' use cases: lists, one account, and the values that people set by hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from functions.api.service.refusals import Forbidden, Malformed, NoSuch
 from functions.api.service.session import Session
@@ -9,14 +9,12 @@ from shared.access.people import UserDirectory
 from shared.access.permissions import ROUTES, Reach, reach
 from shared.accounts.account import OWNER, Account
 from shared.accounts.catalogue import Catalogue
-from shared.accounts.contribution import RecordUpdate
-from shared.accounts.identity import MANUAL, AccountId, FieldName, RecordKey, TierId
+from shared.accounts.identity import AccountId, FieldName, RecordKey, TierId
 from shared.accounts.listing import AccountFilter, AccountLists, Page
-from shared.accounts.merge import apply
+from shared.accounts.manual import set_by_hand
 from shared.accounts.standing import TierChange
-from shared.accounts.store import AccountChange, AccountStore
+from shared.accounts.store import AccountStore
 from shared.accounts.values import Json, Value, ValueRefused
-from shared.accounts.version import UNITS, Version
 from shared.rules.errors import Code, DocumentError
 from shared.rules.reading import Reading, escaped
 
@@ -84,22 +82,11 @@ class Accounts:
 
         Raises DocumentRefused, AccountMoved, AccountTooLarge.
         """
-        values = self._parsed(fields, catalogue)
-        key = RecordKey(MANUAL, account.id)
-        known = account.records.get(key)
-        number = known.version.at // UNITS + 1 if known else 1
-        update = RecordUpdate(key, Version.of_number(number), values)
-        merge = apply(replace(account, edits=account.edits + 1), update, catalogue, session.now)
-        if merge.cause is None:
-            raise AssertionError("a version one higher is newer")
-        before = {name: known.values.get(FieldName(name)) if known else None for name in fields}
-        audit = session.audit(
-            "account.edit",
-            f"account/{account.id}",
-            {name: _json(FieldName(name), value, catalogue) for name, value in before.items()},
-            {name: _json(name, value, catalogue) for name, value in values.items()},
-        )
-        return self.store.commit(AccountChange(merge.account, merge.cause, audit=audit))
+        reading = Reading()
+        values = self.parsed(fields, catalogue, reading)
+        reading.done()
+        change = set_by_hand(account, values, catalogue, by=session.actor.id, at=session.now)
+        return self.store.commit(change)
 
     def _owner(self, owner: str) -> str:
         user = self.users.find(owner)
@@ -116,8 +103,10 @@ class Accounts:
         account = self.store.get(link.account_id) if link else None
         return Page((account,)) if account and where.matches(account) else Page()
 
-    def _parsed(self, fields: Mapping[str, Json], catalogue: Catalogue) -> dict[FieldName, Value | None]:
-        reading = Reading()
+    def parsed(
+        self, fields: Mapping[str, Json], catalogue: Catalogue, reading: Reading
+    ) -> dict[FieldName, Value | None]:
+        """The values that the catalogue takes; the others are refused in `reading`, each at its place."""
         values: dict[FieldName, Value | None] = {}
         for name, raw in fields.items():
             pointer = f"/fields/{escaped(name)}"
@@ -131,16 +120,9 @@ class Accounts:
                 values[FieldName(name)] = None if raw is None else self._value(FieldName(name), raw, catalogue)
             except ValueRefused as error:
                 reading.refuse(pointer, _CODES[error.code], str(error))
-        reading.done()
         return values
 
     def _value(self, name: FieldName, raw: Json, catalogue: Catalogue) -> Value:
         """An owner's e-mail address is kept as the user's id."""
         value = catalogue.types[name].parse(raw)
         return self._owner(value) if name == OWNER and isinstance(value, str) else value
-
-
-def _json(name: FieldName, value: Value | None, catalogue: Catalogue) -> object:
-    if value is None or name not in catalogue.types or not catalogue.types[name].fits(value):
-        return None
-    return catalogue.types[name].to_json(value)

@@ -123,6 +123,7 @@ def test_what_is_edited_takes_if_match(contract: dict[str, Any]) -> None:
         - {
             "DELETE /v1/policy/publishes/{run_id}",
             "DELETE /v1/sources/{source}/runs/{run_id}",
+            "DELETE /v1/accounts/bulk/{run_id}",
         }
         | APPROVALS
     )

@@ -36,6 +36,9 @@ GET /v1/policy/publishes/{run_id}                all   all     all all
 DELETE /v1/policy/publishes/{run_id}             all   all     -   -
 POST /v1/policy/evaluate                         all   all     all all
 GET /v1/accounts                                 all   all     all all
+POST /v1/accounts/bulk                           all   all     -   -
+GET /v1/accounts/bulk/{run_id}                   all   all     all all
+DELETE /v1/accounts/bulk/{run_id}                all   all     -   -
 GET /v1/accounts/{account_id}                    all   all     all all
 PATCH /v1/accounts/{account_id}                  all   all     own -
 PUT /v1/accounts/{account_id}/tier               all   all     own -

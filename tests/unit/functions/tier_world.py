@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from functions.tier_trigger.bulk import Bulk
 from functions.tier_trigger.handler import handle
 from functions.tier_trigger.service import TierTrigger
 from functions.tier_trigger.walk import RUN, Walk
@@ -18,6 +19,7 @@ from shared.configuration.documents import DocumentChange, Kind
 from shared.configuration.published import FIELDS, POLICY
 from shared.configuration.reader import PublishedReader
 from shared.memory.accounts import MemoryAccounts
+from shared.memory.alerts import MemoryAlerts
 from shared.memory.documents import MemoryDocuments
 from shared.memory.queues import MemoryQueue
 from shared.memory.runs import MemoryRuns
@@ -46,6 +48,7 @@ class World:
     accounts: Interrupted = field(default_factory=Interrupted)
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
     runs: MemoryRuns = field(default_factory=MemoryRuns)
+    notices: MemoryAlerts = field(default_factory=MemoryAlerts)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
 
     def __post_init__(self) -> None:
@@ -54,6 +57,7 @@ class World:
             self.accounts, reader, self.queue, lambda: self.now, Breaker(self.documents, self.accounts)
         )
         self.walk = Walk(trigger, self.accounts, self.runs)
+        self.bulk = Bulk(trigger, self.accounts, self.runs, self.notices)
 
     def keep(self, account: Account) -> Account:
         """Writes the account as others do, over what is stored."""
@@ -79,7 +83,7 @@ class World:
             {"eventSource": "aws:dynamodb", "dynamodb": {"Keys": {"id": {"S": account_id}}}}
             for account_id in account_ids
         ]
-        return handle({"Records": records}, self.walk)
+        return handle({"Records": records}, self.walk, self.bulk)
 
     def message(self, *works: Work) -> list[str]:
         """Brings each; answers with the numbers of those that failed."""
@@ -87,7 +91,10 @@ class World:
             {"eventSource": "aws:sqs", "messageId": str(number), "body": write(work).body}
             for number, work in enumerate(works)
         ]
-        return [failed["itemIdentifier"] for failed in handle({"Records": records}, self.walk)["batchItemFailures"]]
+        return [
+            failed["itemIdentifier"]
+            for failed in handle({"Records": records}, self.walk, self.bulk)["batchItemFailures"]
+        ]
 
     def bring(self) -> list[str]:
         """What is on the queue, now; answers with the numbers of the messages that failed."""
@@ -95,7 +102,7 @@ class World:
             {"eventSource": "aws:sqs", "messageId": str(number), "body": message.body}
             for number, message in enumerate(self.queue.take())
         ]
-        answer = handle({"Records": records}, self.walk)
+        answer = handle({"Records": records}, self.walk, self.bulk)
         return [failed["itemIdentifier"] for failed in answer["batchItemFailures"]]
 
     def order(self, version: int, *, segments: int = 1, run_id: str = "r1") -> str:

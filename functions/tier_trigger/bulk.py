@@ -1,0 +1,205 @@
+"""One edit of many accounts: page by page from where its run says that it is, each account one write of its own."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+from functions.tier_trigger.order import Order
+from functions.tier_trigger.service import TRIES, TierTrigger
+from shared.accounts.account import Account
+from shared.accounts.identity import AccountId
+from shared.accounts.listing import AccountLists, Page
+from shared.accounts.store import AccountChange, AccountMoved, AccountTooLarge
+from shared.accounts.values import ValueRefused
+from shared.alerts.override_notices import of_change
+from shared.alerts.store import NoticeStore
+from shared.rules.errors import DocumentRefused
+from shared.runtime.messages import EditMany, write
+from shared.runtime.ports import Run, RunMoved, RunState, RunStore
+from shared.tiers.by_hand import APPROVAL, Act, NotNow
+from shared.tiers.edits import Action
+from shared.tiers.rulebook import Rulebook
+from shared.why.wording import one_line
+
+RUN = "bulk"
+PAGE = 25
+PAGES = 10
+"""Of one message: as many as are surely edited before the function's time is up."""
+SAVES = 20
+MAX_REJECTS = 100
+LONGEST_REASON = 300
+PLACE = "next"
+"""In a run's cursor: where its next page starts."""
+NO_ACCOUNT = "There is no account of this id."
+OUTRUN = "Others changed it at the same time, again and again. Do it once more."
+UNMEANT = frozenset({"nothing_waits", "pending_changed"})
+"""Why an account that a condition finds is none of those that are to be approved or rejected."""
+
+
+class Done(StrEnum):
+    """What became of one account; by these names a run counts."""
+
+    CHANGED = "changed"
+    MOVED = "moved"
+    """To another tier; it is changed too."""
+    UNCHANGED = "unchanged"
+    """It stood so already."""
+    UNMEANT = "unmeant"
+    """The condition does not hold of it, or nothing of it waits: it is not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of a page."""
+
+    looked_at: int
+    counts: Counter[str] = field(default_factory=Counter)
+    rejects: list[Mapping[str, str]] = field(default_factory=list)
+
+    def count(self, account_id: AccountId, outcome: Done | Refused) -> None:
+        match outcome:
+            case Refused(reason):
+                self.counts["refused"] += 1
+                self.rejects.append({"record": account_id, "reason": one_line(reason, LONGEST_REASON)})
+            case Done.MOVED:
+                self.counts += Counter((Done.CHANGED.value, Done.MOVED.value))
+            case Done.CHANGED | Done.UNCHANGED:
+                self.counts[outcome.value] += 1
+            case Done.UNMEANT:
+                pass
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    trigger: TierTrigger
+    lists: AccountLists
+    runs: RunStore
+    notices: NoticeStore
+
+    def go_on(self, work: EditMany) -> int:
+        """How many accounts it looked at; another message goes on from where this ends.
+
+        One that comes twice, or again after a crash, takes up what is left: an account that was edited stands so, and
+        is not edited again. Raises RunMoved, QueueUnavailable and what the stores raise: it may be tried again.
+        """
+        looked_at = 0
+        for _ in range(PAGES):
+            run = self.runs.get(RUN, work.run_id)
+            if run is None or not _goes_on(run):
+                return looked_at
+            rulebook = self.trigger.published.read(self.trigger.clock()).rulebook
+            try:
+                order = Order.read(run.order, rulebook)
+            except (DocumentRefused, ValueRefused, LookupError):
+                now = self.trigger.clock()
+                self.runs.save(replace(run, state=RunState.FAILED, finished_at=now, error="no_longer_fits"))
+                return looked_at
+            page = self._page(run, order)
+            tally = self._edited(page.items, order, rulebook)
+            looked_at += tally.looked_at
+            if not self._saved(run, page, tally) or page.cursor is None:
+                return looked_at
+        self.trigger.queue.send([write(work)])
+        return looked_at
+
+    def _page(self, run: Run, order: Order) -> Page[AccountId]:
+        place = run.cursor.get(PLACE)
+        if order.ids is None:
+            return self.lists.ids(segment=0, segments=1, start=place, limit=PAGE)
+        start = int(place or 0)
+        end = start + PAGE
+        return Page(tuple(islice(order.ids, start, end)), str(end) if end < len(order.ids) else None)
+
+    def _edited(self, ids: Sequence[AccountId], order: Order, rulebook: Rulebook) -> Tally:
+        tally, found = Tally(len(ids)), self.trigger.accounts.get_many(ids)
+        for account_id in ids:
+            tally.count(account_id, self._one(found.get(account_id), order, rulebook))
+        return tally
+
+    def _one(self, account: Account | None, order: Order, rulebook: Rulebook) -> Done | Refused:
+        """The account as it was read, or as others made it before this was written."""
+        for _ in range(TRIES):
+            if account is None:
+                return Refused(NO_ACCOUNT)
+            try:
+                return self._outcome(account, order, Act(order.edit.by, self.trigger.clock(), rulebook))
+            except AccountMoved:
+                account = self.trigger.accounts.get(account.id)
+        return Refused(OUTRUN)
+
+    def _outcome(self, account: Account, order: Order, act: Act) -> Done | Refused:
+        """Raises AccountMoved."""
+        if not order.means(account, act.rulebook, act.at):
+            return Done.UNMEANT
+        if account.merged_into is not None:
+            return Refused(f"It was merged into {account.merged_into}.")
+        try:
+            change = order.edit.change(account, act, order.seen_of(account.id))
+        except NotNow as error:
+            if self._approved(account, order):
+                return Done.UNCHANGED
+            return Done.UNMEANT if order.when is not None and error.code in UNMEANT else Refused(str(error))
+        if change is None:
+            return Done.UNCHANGED
+        try:
+            if not order.dry:
+                self._write(change, act.at)
+        except AccountTooLarge as error:
+            return Refused(str(error))
+        return Done.CHANGED if change.history is None else Done.MOVED
+
+    def _approved(self, account: Account, order: Order) -> bool:
+        """Whether what waited was approved since: by this very run, before it broke off, or by somebody else."""
+        since, edit = account.standing.since, order.edit
+        if edit.action is not Action.APPROVE or since is None or since < edit.at:
+            return False
+        rows = self.trigger.accounts.history(account.id, after=account.standing.changes - 1)
+        return any(row.cause == APPROVAL for row in rows)
+
+    def _write(self, change: AccountChange, at: datetime) -> None:
+        """Whoever is to be told is noted first, as for one account."""
+        notices = of_change(change.account, at)
+        if notices:
+            self.notices.add(notices)
+        self.trigger.accounts.commit(change)
+
+    def _saved(self, read: Run, page: Page[AccountId], tally: Tally) -> bool:
+        """Notes the page in the run's row; False where it has ended, or another was faster."""
+        run: Run | None = read
+        for _ in range(SAVES):
+            if run is None or not _goes_on(run) or run.cursor != read.cursor:
+                return False
+            try:
+                self.runs.save(_advanced(run, page, tally, self.trigger.clock()))
+            except RunMoved:
+                run = self.runs.get(RUN, read.id)
+                continue
+            return True
+        raise RunMoved(f"the run {read.id} was saved by others {SAVES} times over")
+
+
+def _goes_on(run: Run) -> bool:
+    return run.state in (RunState.QUEUED, RunState.RUNNING)
+
+
+def _advanced(run: Run, page: Page[AccountId], tally: Tally, now: datetime) -> Run:
+    whole, done = page.cursor is None, run.done + tally.looked_at
+    return replace(
+        run,
+        state=RunState.SUCCEEDED if whole else RunState.RUNNING,
+        done=done,
+        total=done if whole else run.total,
+        finished_at=now if whole else None,
+        worked_at=now,
+        cursor={} if page.cursor is None else {PLACE: page.cursor},
+        counts=dict(sorted((Counter(run.counts) + tally.counts).items())),
+        rejects=[*run.rejects, *tally.rejects][:MAX_REJECTS],
+    )
