@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from functions.notify.overrides import OverrideWriter
+from functions.notify.overrides import OverrideWriter, about_override
 from shared.access.people import AdminDirectory
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId
@@ -124,7 +124,7 @@ class Session:
     def _of_waiting(self, day: str, to: Addressee) -> Mail | Unsendable:
         pause = self.mail_pause
         waiting = self._waiting()
-        if pause is None or not waiting.alerts:
+        if pause is None or not waiting.anything:
             return Unsendable(NOTHING_WAITS)
         return about_waiting(waiting, Paused(pause.reason, pause.since, pause.until), to.address, day, self._house())
 
@@ -141,7 +141,8 @@ class Session:
         held = self.writer.notices.held(until=self.now, at_most=LOOKED_AT)
         ids = dict.fromkeys(notice.alert_id for notice in held if notice.channel is Channel.MAIL and notice.alert_id)
         alerts = [alert for alert_id in ids if alert_id and (alert := self.writer.alerts.alert(alert_id))]
-        return Waiting(alerts, more=len(held) == LOOKED_AT)
+        overrides = sum(about_override(notice) is not None for notice in held)
+        return Waiting(alerts, more=len(held) == LOOKED_AT, overrides=overrides)
 
     @property
     def anything_waits(self) -> bool:

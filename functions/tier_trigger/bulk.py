@@ -85,30 +85,30 @@ class Bulk:
     notices: NoticeStore
 
     def go_on(self, work: EditMany) -> int:
-        """How many accounts it looked at; another message goes on from where this ends.
+        """How many accounts it changed; another message goes on from where this ends.
 
         One that comes twice, or again after a crash, takes up what is left: an account that was edited stands so, and
         is not edited again. Raises RunMoved, QueueUnavailable and what the stores raise: it may be tried again.
         """
-        looked_at = 0
+        changed = 0
         for _ in range(PAGES):
             run = self.runs.get(RUN, work.run_id)
             if run is None or not _goes_on(run):
-                return looked_at
+                return changed
             rulebook = self.trigger.published.read(self.trigger.clock()).rulebook
             try:
                 order = Order.read(run.order, rulebook)
             except (DocumentRefused, ValueRefused, LookupError):
                 now = self.trigger.clock()
                 self.runs.save(replace(run, state=RunState.FAILED, finished_at=now, error="no_longer_fits"))
-                return looked_at
+                return changed
             page = self._page(run, order)
             tally = self._edited(page.items, order, rulebook)
-            looked_at += tally.looked_at
+            changed += 0 if order.dry else tally.counts[Done.CHANGED]
             if not self._saved(run, page, tally) or page.cursor is None:
-                return looked_at
+                return changed
         self.trigger.queue.send([write(work)])
-        return looked_at
+        return changed
 
     def _page(self, run: Run, order: Order) -> Page[AccountId]:
         place = run.cursor.get(PLACE)

@@ -32,6 +32,12 @@ class Waiting:
     alerts: Sequence[Alert]
     more: bool
     """There are more than were looked at."""
+    overrides: int = 0
+    """Mails about overrides."""
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.alerts) or self.overrides > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +67,23 @@ def about_breaker(trip: Trip, limits: Limits, to: str, house: House) -> Mail:
 def about_waiting(waiting: Waiting, paused: Paused, to: str, day: str, house: House) -> Mail:
     alerts = sorted(waiting.alerts, key=lambda alert: (alert.raised_at, alert.id))
     names = [*dict.fromkeys(one_line(alert.account_name) for alert in alerts)]
-    number = f"{'at least ' if waiting.more else ''}{len(alerts)} alert{'' if len(alerts) == 1 else 's'}"
+    counts = [
+        _counted(len(alerts), "alert"),
+        _counted(waiting.overrides, "mail about overrides", "mails about overrides"),
+    ]
+    number = ("at least " if waiting.more else "") + " and ".join(filter(None, counts))
+    one = len(alerts) + waiting.overrides == 1
     zone = house.rulebook.time_zone
     return _mail(
         "waiting",
         to,
-        f"Mail is paused: {number} {'waits' if len(alerts) == 1 else 'wait'}",
+        f"Mail is paused: {number} {'waits' if one else 'wait'}",
         f"waiting.{day}",
         number=number,
         reason=one_line(paused.reason, 500),
         since=None if paused.since is None else moment(paused.since, zone),
         until=None if paused.until is None else moment(paused.until, zone),
-        types=_types(alerts),
+        types=[*_types(alerts), *([("about overrides", waiting.overrides)] if waiting.overrides else [])],
         names=names[:NAMED],
         unnamed=max(0, len(names) - NAMED),
         call=f"{house.public_url}/v1/pauses/mail",
@@ -88,6 +99,11 @@ def _mail(kind: str, to: str, subject: str, thread: str, **told: object) -> Mail
         html=template(TEMPLATES, f"{kind}.html").render(values),
         thread=thread,
     )
+
+
+def _counted(count: int, one: str, several: str | None = None) -> str:
+    """Nothing where there is none."""
+    return f"{count} {one if count == 1 else several or f'{one}s'}" if count else ""
 
 
 def _span(limits: Limits) -> str:

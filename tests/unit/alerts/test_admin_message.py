@@ -49,6 +49,25 @@ def test_one_alert_waits() -> None:
     assert "Nothing is sent yet: " in mail.text
 
 
+@pytest.mark.parametrize(
+    ("alerts", "overrides", "subject"),
+    [
+        (0, 1, "Mail is paused: 1 mail about overrides waits"),
+        (0, 2, "Mail is paused: 2 mails about overrides wait"),
+        (2, 1, "Mail is paused: 2 alerts and 1 mail about overrides wait"),
+    ],
+)
+def test_mails_about_overrides_wait_too(alerts: int, overrides: int, subject: str) -> None:
+    waiting = Waiting([alert(f"a{number}") for number in range(alerts)], more=False, overrides=overrides)
+
+    mail = about_waiting(waiting, PAUSED, "a@b.c", "2026-11-22", HOUSE)
+
+    assert mail.subject == subject
+    assert f"- About overrides: {overrides}" in mail.text
+    assert ("OF THESE ACCOUNTS" in mail.text) == bool(alerts)
+    assert ("Of these accounts" in mail.html) == bool(alerts)
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_that_anybody_may_give_do_no_harm(name: str) -> None:
     waiting = Waiting([replace(alert(), account_name=name)], more=False)

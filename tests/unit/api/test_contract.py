@@ -160,3 +160,36 @@ def test_replies_are_as_the_contract_says(stage: Stage, contract: dict[str, Any]
     reply = stage.call(f"GET {address}" if address.startswith("/") else route)
 
     Draft202012Validator({**schema, "components": contract["components"]}).validate(reply.json)
+
+
+WISH = {"tier": "tier-1", "reason": "a logo"}
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "role", "status"),
+    [
+        (ASKED_FOR, WISH, "csm", 202),
+        (ASKED_FOR, WISH, "manager", 200),
+        ("POST /v1/accounts/{account_id}/tier/approve", {"of": "request"}, "manager", 200),
+        ("POST /v1/accounts/{account_id}/tier/reject", {"reason": "no"}, "manager", 200),
+        ("POST /v1/accounts/{account_id}/tier/approve", {"of": "demotion"}, "manager", 409),
+        ("POST /v1/accounts/bulk", {"action": "approve", "ids": ["acme"]}, "manager", 202),
+        ("GET /v1/accounts/bulk/{run_id}", None, "viewer", 200),
+        ("DELETE /v1/accounts/bulk/{run_id}", None, "manager", 200),
+    ],
+)
+def test_what_people_ask_and_answer_is_as_the_contract_says(
+    contract: dict[str, Any], route: str, body: dict[str, Any] | None, role: str, status: int
+) -> None:
+    stage = Stage()
+    stage.put(account("acme", mrr="640.00", tier="tier-2", owner="csm-1"))
+    stage.call("PUT /v1/accounts/acme/tier", {**WISH, "expires_at": None}, role="csm", if_match="*")
+    stage.call("POST /v1/accounts/bulk", {"action": "clear_override", "ids": ["acme"]})
+    address = route.replace("{account_id}", "acme").replace("{run_id}", "run-1")
+
+    reply = stage.call(address, body, role=role, if_match="*")
+
+    assert reply.status == status
+    operation = dict(_operations(contract))[route]
+    content = operation["responses"][str(status)]["content"][reply.headers["Content-Type"]]
+    Draft202012Validator({**content["schema"], "components": contract["components"]}).validate(reply.json)

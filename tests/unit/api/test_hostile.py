@@ -18,11 +18,12 @@ KEYS = """
 account fields mrr tier tiers rules id when all any not field op value over policy reason expires_at now name
 type options label sources mapping property translate secrets api_key webhook_secrets base_url rates time_zone
 items override history draft_etag requires otherwise precedence stability condition rank targets
+action ids seen dry_run of
 """
 NAMES = st.sampled_from(KEYS.split())
-PARAMETERS = "limit cursor tier owner stage text pending external_id account rule state type"
+PARAMETERS = "limit cursor tier owner stage text pending requested external_id account rule state type"
 WORDS = st.sampled_from(
-    ["tier-1", "mrr", ">=", "always", "2026-11-22T07:00:00Z", "1000.00", "rules", "*", "", "\x00", "≠"]
+    ["tier-1", "mrr", ">=", "always", "2026-11-22T07:00:00Z", "1000.00", "rules", "approve", "*", "", "\x00", "≠"]
 )
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS | st.text(max_size=20)
 DOCUMENTS = st.recursive(
