@@ -10,19 +10,26 @@ import pytest
 from functions.api.http.api import Api
 from functions.api.settings import Settings
 from functions.api.wiring import wire
+from functions.tier_trigger.bulk import Bulk
 from functions.tier_trigger.service import TierTrigger
 from shared.accounts.identity import AccountId
 from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange
+from shared.accounts.values import moment_text
 from shared.aws import clients
+from shared.aws.dynamodb import stores
 from shared.aws.dynamodb.accounts import DynamoAccounts
+from shared.aws.dynamodb.alerts import DynamoAlerts
 from shared.aws.dynamodb.database import Database
 from shared.aws.dynamodb.documents import DynamoDocuments
+from shared.aws.dynamodb.runs import DynamoRuns
+from shared.aws.queues import SqsQueue
 from shared.aws.secrets import SsmSecrets
 from shared.configuration.breaker import Breaker
 from shared.configuration.reader import PublishedReader
 from shared.memory.queues import MemoryQueue
 from shared.runtime.clock import system_now
+from shared.runtime.messages import EditMany, read
 from tests.contract.builders import tier_change
 from tests.support.builders import account
 from tests.unit.api.stage import Context, Reply, reply_of, request
@@ -85,6 +92,52 @@ def test_an_override_is_stored_with_its_history(api: Api, dynamo_accounts: Dynam
     assert (reply.status, reply.json["tier"]["id"]) == (200, "tier-1")
     assert [row.after for row in dynamo_accounts.history(AccountId("acme"))] == ["tier-1"]
     assert [item["id"] for item in _call(api, "GET /v1/accounts?tier=tier-1").json["items"]] == ["acme"]
+
+
+def test_an_override_that_ends_leaves_its_reminders_in_the_outbox(
+    api: Api, dynamo_accounts: DynamoAccounts, dynamo_alerts: DynamoAlerts
+) -> None:
+    dynamo_accounts.commit(AccountChange(replace(account("acme", mrr="640.00"), version=0), Cause.NONE))
+    ends = system_now() + timedelta(days=60)
+    wish = {"tier": "tier-1", "reason": "strategic logo", "expires_at": moment_text(ends)}
+
+    assert _call(api, "PUT /v1/accounts/acme/tier", wish, if_match="*").status == 200
+
+    due = dynamo_alerts.due(after=ends - timedelta(days=15), until=ends - timedelta(days=13))
+    assert sorted(notice.recipient for notice in due) == ["admin-1", "csm"]
+
+
+def test_an_edit_of_many_accounts_is_queued_for_its_worker(
+    api: Api, settings: Settings, dynamo_accounts: DynamoAccounts, dynamo_alerts: DynamoAlerts
+) -> None:
+    for name in ("acme", "other"):
+        dynamo_accounts.commit(AccountChange(replace(account(name, mrr="640.00"), version=0), Cause.NONE))
+    edit = {
+        "action": "set_override",
+        "tier": "tier-1",
+        "reason": "a logo",
+        "when": {"field": "mrr", "op": ">", "value": 0.5},
+    }
+
+    place = _call(api, "POST /v1/accounts/bulk", edit).headers["Location"]
+    body = clients.sqs().receive_message(QueueUrl=settings.decide_queue_url)["Messages"][0]["Body"]
+    database = Database()
+    trigger = TierTrigger(
+        dynamo_accounts,
+        stores.deciding(database, settings),
+        SqsQueue(settings.decide_queue_url, clients.sqs()),
+        system_now,
+        Breaker(stores.documents(database, settings), dynamo_accounts),
+    )
+    runs = DynamoRuns(database, runs=settings.runs_table)
+    work = read(body, (EditMany,))
+    assert isinstance(work, EditMany)
+
+    assert Bulk(trigger, dynamo_accounts, runs, dynamo_alerts).go_on(work) == 2
+
+    ended = _call(api, f"GET {place}").json
+    assert (ended["state"], ended["counts"]) == ("succeeded", {"changed": 2, "moved": 2})
+    assert [row.cause for row in dynamo_accounts.history(AccountId("other"))] == ["override"]
 
 
 def test_a_publish_is_in_force_and_queued(api: Api, settings: Settings) -> None:

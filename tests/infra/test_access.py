@@ -92,6 +92,13 @@ def test_secrets_are_read_by_those_who_use_them(prod: Assembled) -> None:
     assert _who(prod, ["ssm:PutParameter"], f"{_PARAMETERS}/api/*") == {"api"}
 
 
+def test_roles_are_listed_by_those_who_tell_people_of_what_waits(prod: Assembled) -> None:
+    lists = {
+        name for name in FUNCTIONS if "cognito-idp:ListUsersInGroup" in {right for right, _ in prod.rights_of(name)}
+    }
+    assert lists == {"notify", "api"}
+
+
 def test_queues_are_fed_by_those_whose_part_it_is(prod: Assembled) -> None:
     queues = ("hints", "decide", "evaluate-alerts", "notify", "syncs")
     assert {queue: _who(prod, ["sqs:SendMessage"], f"tierwright-prod-{queue}") for queue in queues} == {
