@@ -6,7 +6,10 @@ import pytest
 
 from shared.accounts.identity import AccountId
 from shared.accounts.standing import Cause
+from shared.configuration.breaker_document import trip_to_json
 from shared.configuration.documents import DocumentChange, Kind
+from shared.configuration.published import BREAKER
+from shared.tiers.breaker import Trip
 from shared.tiers.policy_document import FRESH_POLICY
 from tests.support.builders import account
 from tests.unit.api.stage import Stage
@@ -93,6 +96,17 @@ def test_a_pause_holds_what_is_approved(stage: Stage) -> None:
 
     assert (reply.status, reply.problem) == (409, "held")
     assert stage.accounts.accounts[ACME].standing.tier == "tier-1"
+
+
+def test_an_open_breaker_holds_what_is_approved_until_somebody_looked(stage: Stage) -> None:
+    change = DocumentChange(Kind.PUBLISHED, BREAKER, 0, trip_to_json(Trip("1", stage.now, 5, 100)))
+    stage.documents.commit([change], at=stage.now, by="tier_trigger", audit=[])
+
+    held = stage.call(APPROVE, {"tier": "tier-2"})
+    stage.call("POST /v1/breaker/1/release")
+
+    assert (held.status, held.problem) == (409, "held")
+    assert stage.call(APPROVE, {"tier": "tier-2"}).json["tier"]["id"] == "tier-2"
 
 
 def test_a_rejection_keeps_the_tier_with_reason_and_expiry(stage: Stage) -> None:
