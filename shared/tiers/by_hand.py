@@ -11,6 +11,7 @@ from shared.accounts.standing import Answer, Cause, Hold, Override, Pending, Req
 from shared.accounts.store import AccountChange
 from shared.accounts.values import moment_text
 from shared.tiers.engine import decide
+from shared.tiers.override_document import override_to_json
 from shared.tiers.rulebook import Rulebook
 from shared.tiers.settle import settled
 from shared.tiers.verdict import judge
@@ -63,7 +64,7 @@ def put(account: Account, override: Override | None, act: Act, action: str | Non
     edited = replace(account, override=override, edits=account.edits + 1)
     action = action or ("override.clear" if override is None else "override.set")
     return _overridden(
-        edited, act, act.audit(action, account, override_json(account.override), override_json(override))
+        edited, act, act.audit(action, account, override_to_json(account.override), override_to_json(override))
     )
 
 
@@ -122,8 +123,8 @@ def grant(account: Account, expires_at: datetime | None, act: Act, seen: Seen | 
     override = Override(request.tier, request.reason, request.author, act.at, expires_at, approver=act.by)
     answered = replace(request, answer=Answer(approved=True, by=act.by, at=act.at))
     edited = replace(account, override=override, request=answered, edits=account.edits + 1)
-    before = {"request": request_json(request), "override": override_json(account.override)}
-    audit = act.audit("request.approve", account, before, override_json(override))
+    before = {"request": request_json(request), "override": override_to_json(account.override)}
+    audit = act.audit("request.approve", account, before, override_to_json(override))
     return _overridden(edited, act, audit)
 
 
@@ -141,19 +142,6 @@ def open_request(account: Account) -> Request:
     if account.request is None or not account.request.open:
         raise NotNow("Nobody asks for an override of this account: there is nothing to answer.", code="nothing_waits")
     return account.request
-
-
-def override_json(override: Override | None) -> dict[str, object] | None:
-    if override is None:
-        return None
-    return {
-        "tier": override.tier,
-        "reason": override.reason,
-        "author": override.author,
-        "approver": override.approver,
-        "set_at": moment_text(override.set_at),
-        "expires_at": override.expires_at and moment_text(override.expires_at),
-    }
 
 
 def request_json(request: Request | None) -> dict[str, object] | None:

@@ -11,6 +11,7 @@ def override_to_json(override: Override | None) -> dict[str, object] | None:
         "tier": override.tier,
         "reason": override.reason,
         "author": override.author,
+        "approver": override.approver,
         "set_at": moment_text(override.set_at),
         "expires_at": override.expires_at and moment_text(override.expires_at),
     }
