@@ -10,7 +10,7 @@ from bench.accounts import CATALOGUE, NOW, Values
 from bench.engines.engine import NONE, Ask
 from bench.policy import Document
 from bench.rules import Rules, parse_all
-from shared.rules.compile import compile_condition
+from shared.rules.compile_together import compile_each
 from shared.rules.facts import Facts
 from shared.rules.moment import Moment
 from shared.tiers import model
@@ -42,13 +42,8 @@ class Tierwright:
         return lambda values: match(Facts(values, {}, AT))
 
     def every(self, written: Sequence[Document]) -> Ask:
-        tests = [compile_condition(condition) for condition in parse_all(written)]
-
-        def ask(values: Values) -> list[bool]:
-            facts = Facts(values, {}, AT)
-            return [test(facts) for test in tests]
-
-        return ask
+        each = compile_each(parse_all(written))
+        return lambda values: each(Facts(values, {}, AT))
 
     def given(self, values: Values) -> Any:
         return values

@@ -13,7 +13,7 @@ from shared.rules.facts import Facts, Test
 from shared.rules.vocabulary import HISTORY, PRESENCE
 from shared.rules.windows import Amount
 
-_KEPT_AS: Mapping[FieldType, type[Value]] = {
+KEPT_AS: Mapping[FieldType, type[Value]] = {
     FieldType.NUMBER: int,
     FieldType.MONEY: int,
     FieldType.STRING: str,
@@ -44,7 +44,7 @@ def compile_leaf(leaf: Leaf) -> Test:
         case FieldType.LIST, (int() | frozenset()) as wanted:
             return _size(leaf, wanted) if isinstance(wanted, int) else _list(leaf, wanted)
         case FieldType.ENUM, (str() | frozenset()) as wanted:
-            return _option(leaf, frozenset({wanted}) if isinstance(wanted, str) else wanted)
+            return _option(leaf, wanted)
         case FieldType.STRING, (str() | frozenset()) as wanted:
             return _text(leaf, wanted) if isinstance(wanted, str) else _member(leaf, wanted)
         case _:
@@ -66,7 +66,7 @@ def _fits(leaf: Leaf) -> Callable[[Value | None], bool]:
     if leaf.type.type is FieldType.ENUM:
         options = frozenset(leaf.type.options)
         return lambda value: value in options
-    kept_as = _KEPT_AS[leaf.type.type]
+    kept_as = KEPT_AS[leaf.type.type]
     return lambda value: type(value) is kept_as
 
 
@@ -158,17 +158,25 @@ def _outside(asked: Distances) -> Test:
     return lambda facts: type(facts.values.get(field)) is int and not within(facts)
 
 
+def answer(leaf: Leaf, *, wanted: bool) -> bool:
+    """The one value that meets the leaf."""
+    return wanted if leaf.op is Operator.EQ else not wanted
+
+
 def _boolean(leaf: Leaf, *, wanted: bool) -> Test:
-    field, answer = leaf.field, wanted if leaf.op is Operator.EQ else not wanted
-    return lambda facts: facts.values.get(field) is answer
+    field, met_by = leaf.field, answer(leaf, wanted=wanted)
+    return lambda facts: facts.values.get(field) is met_by
 
 
-def _option(leaf: Leaf, members: AbstractSet[str]) -> Test:
-    """An option that the field no longer has is no value, so it is in no set here."""
-    options = frozenset(leaf.type.options)
-    negative = leaf.op in (Operator.NE, Operator.NOT_IN)
-    field, accepted = leaf.field, options - members if negative else options & members
-    return lambda facts: facts.values.get(field) in accepted
+def accepted(leaf: Leaf, wanted: str | frozenset[str]) -> frozenset[str]:
+    """The options that meet the leaf; one that the field no longer has is no value, so it is not among them."""
+    options, members = frozenset(leaf.type.options), frozenset({wanted}) if isinstance(wanted, str) else wanted
+    return options - members if leaf.op in (Operator.NE, Operator.NOT_IN) else options & members
+
+
+def _option(leaf: Leaf, wanted: str | frozenset[str]) -> Test:
+    field, options = leaf.field, accepted(leaf, wanted)
+    return lambda facts: facts.values.get(field) in options
 
 
 def _text(leaf: Leaf, text: str) -> Test:

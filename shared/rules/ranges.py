@@ -1,6 +1,5 @@
-"""Comparisons of one number or time within an `all`, drawn together: most rules fail on one look at one value."""
+"""Comparisons of a number or time as the range of values that they accept."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.accounts.identity import FieldName
@@ -9,7 +8,6 @@ from shared.rules.condition import Condition, Leaf, Operator
 
 FAR = 10**30
 """Beyond every value, sums of all records of an account included."""
-
 
 _KEPT_AS_INT = (FieldType.NUMBER, FieldType.MONEY, FieldType.DATE, FieldType.TIMESTAMP)
 
@@ -43,17 +41,3 @@ def as_range(condition: Condition) -> Range | None:
             return Range(field, bound, bound)
         case _:
             return None
-
-
-def drawn_together(members: Iterable[Condition]) -> tuple[Sequence[Range], Sequence[Condition]]:
-    """The members that are ranges, one a field, and the others: all of both hold where all members do."""
-    ranges: dict[FieldName, Range] = {}
-    others = []
-    for member in members:
-        found = as_range(member)
-        if found is None:
-            others.append(member)
-            continue
-        known = ranges.get(found.field, Range(found.field))
-        ranges[found.field] = Range(found.field, max(known.low, found.low), min(known.high, found.high))
-    return tuple(ranges.values()), others

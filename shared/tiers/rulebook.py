@@ -11,9 +11,9 @@ from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.identity import FieldName, SourceName, TierId
 from shared.rules.compile import compile_condition
+from shared.rules.compile_together import FirstMatch, compile_first_match
 from shared.rules.condition import Condition, Leaf
 from shared.rules.facts import Facts, Scores, Test
-from shared.rules.first_match import FirstMatch, compile_first_match
 from shared.rules.margin import eased
 from shared.rules.moment import Moment
 from shared.rules.scores import beneath, compiled, fields_of, read_by, scored

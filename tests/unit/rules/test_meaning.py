@@ -1,4 +1,4 @@
-"""What a condition means: closures, trace and an independent reading of the language agree, at every edge."""
+"""What a condition means: closures, functions, trace and an independent reading of it agree, at every edge."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from shared.accounts.identity import FieldName
 from shared.accounts.values import Value
 from shared.rules.compile import compile_condition
+from shared.rules.compile_together import compile_each, compile_first_match
 from shared.rules.condition import All, Always, Condition, Either, Leaf, Not
-from shared.rules.first_match import compile_first_match
 from shared.rules.moment import Moment
 from shared.rules.trace import findings
 from shared.rules.wording import grounds
@@ -26,7 +26,12 @@ type Case = tuple[Scene, dict[str, Any], dict[str, Any]]
 
 
 def holds(document: Any, given_values: dict[str, Any], at: Moment | None = None) -> bool:
-    return compile_condition(parse(document))(facts(given_values, at))
+    """What the closure answers, and both functions of many conditions too."""
+    condition, asked = parse(document), facts(given_values, at)
+    answer = compile_condition(condition)(asked)
+    assert compile_each([condition, Not(condition)])(asked) == [answer, not answer]
+    assert compile_first_match([condition, Not(condition)])(asked) == (0 if answer else 1)
+    return answer
 
 
 @st.composite
@@ -37,7 +42,7 @@ def _cases(draw: st.DrawFn) -> Case:
 
 
 @given(_cases())
-def test_closures_mean_what_the_language_says(case: Case) -> None:
+def test_closures_and_functions_mean_what_the_language_says(case: Case) -> None:
     scene, account, document = case
     assert holds(document, account, moment(*scene)) is oracle.holds(document, account, scene)
 
@@ -79,8 +84,9 @@ def _with(condition: Condition, settled: dict[str, bool], others: bool) -> bool:
 def test_the_first_match_is_the_first_that_holds(case: tuple[Scene, dict[str, Any], list[dict[str, Any]]]) -> None:
     scene, account, documents = case
     held = [index for index, document in enumerate(documents) if oracle.holds(document, account, scene)]
-    found = compile_first_match([parse(document) for document in documents])(facts(account, moment(*scene)))
-    assert found == (held[0] if held else None)
+    conditions, asked = [parse(document) for document in documents], facts(account, moment(*scene))
+    assert compile_first_match(conditions)(asked) == (held[0] if held else None)
+    assert compile_each(conditions)(asked) == [index in held for index in range(len(documents))]
 
 
 @given(st.lists(st.integers(-5, 5), min_size=2, max_size=8), st.integers(-7, 7), st.data())
@@ -194,6 +200,7 @@ def test_a_value_of_an_earlier_type_of_the_field_is_missing(document: Any, forei
     (found,) = findings(condition, facts_of(kept), lambda _: None)
     fits = condition.type.fits(foreign)  # type: ignore[union-attr]  # every document here is a leaf
     assert found.met is compile_condition(condition)(facts_of(kept))
+    assert compile_each([condition])(facts_of(kept)) == [found.met]
     assert (found.actual is None) is not fits
     assert fits or not found.met
 
