@@ -30,7 +30,7 @@ def machine() -> str:
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return (
         f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, "
-        f"{platform.machine()}{load}; least of {ROUNDS} rounds in turns, no garbage collection"
+        f"{platform.machine()}{load}; processor time, least of {ROUNDS} rounds in turns, no garbage collection"
     )
 
 

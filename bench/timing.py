@@ -1,4 +1,4 @@
-"""How a figure comes about: the least of several rounds, in which those that are compared take turns."""
+"""How a figure comes about: the least processor time of several rounds, in which those that are compared take turns."""
 
 import gc
 import os
@@ -7,12 +7,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import batched
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 7
+ROUNDS = 9
+SLICE = 250
+"""Calls that are timed as one: so few that in some round nothing comes between them."""
 IMPORTS = 3
 MICROS = 1e6
 
@@ -41,21 +45,27 @@ def undisturbed() -> Iterator[None]:
 
 
 def least_micros(subjects: Mapping[str, Works]) -> dict[str, dict[str, float]]:
-    """Microseconds a call, by subject and name. A round is of everything: a machine's slow minute spoils no subject."""
+    """Microseconds a call, by subject and name: of each slice of its calls the least.
+
+    A round is of everything: a machine's slow minute spoils no subject.
+    """
     rounds = [
-        {subject: {name: _micros(work) for name, work in works.items()} for subject, works in subjects.items()}
+        {subject: {name: _slices(work) for name, work in works.items()} for subject, works in subjects.items()}
         for _ in range(ROUNDS)
     ]
     return {
-        subject: {name: min(figures[subject][name] for figures in rounds) for name in works}
+        subject: {
+            name: sum(map(min, zip(*(found[subject][name] for found in rounds), strict=True))) / len(work.inputs)
+            for name, work in works.items()
+        }
         for subject, works in subjects.items()
     }
 
 
 def affordable(trial: Work, seconds: float) -> int:
     """How many calls, of which `trial` has a few, there is time for in about `seconds`; at least those."""
-    _micros(trial)
-    return max(len(trial.inputs), int(seconds * MICROS / _micros(trial)))
+    _slices(trial)
+    return max(len(trial.inputs), int(seconds * MICROS * len(trial.inputs) / sum(_slices(trial))))
 
 
 def least_seconds(act: Callable[[], object]) -> float:
@@ -64,7 +74,7 @@ def least_seconds(act: Callable[[], object]) -> float:
 
 def import_seconds(modules: str) -> float:
     """To import `modules`, separated by commas, in a fresh interpreter whose bytecode is compiled."""
-    code = f"from time import perf_counter as now; began = now(); import {modules}; print(now() - began)"
+    code = f"from time import process_time as now; began = now(); import {modules}; print(now() - began)"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment["PYTHONPYCACHEPREFIX"] = str(Path(sys.prefix) / "bytecode")
     runs = (
@@ -74,15 +84,17 @@ def import_seconds(modules: str) -> float:
     return min(float(run.stdout) for run in runs)
 
 
-def _micros(work: Work) -> float:
-    ask, inputs = work.ask, work.inputs
-    began = perf_counter()
+def _slices(work: Work) -> list[float]:
+    """Microseconds of each slice."""
+    return [_seconds(partial(_each, work.ask, inputs)) * MICROS for inputs in batched(work.inputs, SLICE, strict=False)]
+
+
+def _each(ask: Callable[[Any], object], inputs: Sequence[Any]) -> None:
     for given in inputs:
         ask(given)
-    return (perf_counter() - began) * MICROS / len(inputs)
 
 
 def _seconds(act: Callable[[], object]) -> float:
-    began = perf_counter()
+    began = process_time()
     act()
-    return perf_counter() - began
+    return process_time() - began

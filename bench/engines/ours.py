@@ -15,13 +15,14 @@ from shared.rules.facts import Facts
 from shared.rules.moment import Moment
 from shared.tiers import model
 from shared.tiers.policy_document import parse_policy
-from shared.tiers.rulebook import Rulebook
+from shared.tiers.rulebook import Rulebook, compiled_rules
 
 AT = Moment(NOW, ZoneInfo("UTC"))
 
 
 def rulebook(document: Any) -> Rulebook:
-    """Parsed, validated and compiled."""
+    """Parsed, validated and compiled anew."""
+    compiled_rules.cache_clear()
     book = Rulebook(parse_policy(document, model.FRESH, CATALOGUE), 1, model.FRESH, CATALOGUE)
     book.match(Facts({}, {}, AT))
     return book

@@ -41,8 +41,15 @@ class Account:
     @property
     def archived(self) -> bool:
         """Whether every record of a source is gone there, or another account took over."""
-        records = self._of_sources()
-        return self.merged_into is not None or (bool(records) and not any(self.records[key].live for key in records))
+        if self.merged_into is not None:
+            return True
+        gone = False
+        for key, record in self.records.items():
+            if key.source != MANUAL:
+                if record.live:
+                    return False
+                gone = True
+        return gone
 
     @property
     def name(self) -> str:

@@ -131,7 +131,7 @@ def _read_contribution(entry: dict[str, Any]) -> Contribution:
 
 def _values[V: Value | None](entries: dict[str, Any]) -> dict[FieldName, V]:
     for name, value in entries.items():
-        if isinstance(value, list):
+        if type(value) is list:
             entries[name] = tuple(value)
     return entries  # type: ignore[return-value]  # JSON of values, its lists now tuples
 

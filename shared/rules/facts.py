@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from shared.accounts.history import Histories
 from shared.accounts.identity import FieldName
@@ -30,14 +31,16 @@ class Term:
     """`when`, compiled."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
-    values: Values
-    histories: Histories
-    at: Moment
-    true_values: Values | None = None
+    """Final, not frozen: made of every account that is decided, it would take four times as long."""
+
+    values: Final[Values]
+    histories: Final[Histories]
+    at: Final[Moment]
+    true_values: Final[Values | None] = None
     """What `missing` and `present` are asked of, where `values` has last known ones in the place of missing ones."""
-    scores: Scores = NO_SCORES
+    scores: Final[Scores] = NO_SCORES
     """Those that `values` has the points of, as of this moment."""
 
     def given(self, name: FieldName) -> Sequence[Term]:

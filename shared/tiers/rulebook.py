@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,12 @@ from shared.tiers.controls import FREE, Controls
 from shared.tiers.freshness import Freshness
 from shared.tiers.model import TierModel
 from shared.tiers.policy import Policy, TierRule
+
+
+@lru_cache(maxsize=8)
+def compiled_rules(*conditions: Condition) -> FirstMatch:
+    """Compiled once for all rulebooks with the same rules: what moves beside them, and trials of them, cost nothing."""
+    return compile_first_match(conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Rulebook:
 
     @cached_property
     def _first_match(self) -> FirstMatch:
-        return compile_first_match([rule.when for rule in self.policy.rules])
+        return compiled_rules(*(rule.when for rule in self.policy.rules))
 
     @cached_property
     def _scores(self) -> Scores:

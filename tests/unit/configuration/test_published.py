@@ -84,6 +84,31 @@ def test_unmoved_documents_are_not_compiled_again() -> None:
     assert reader.read(NOW) is reader.read(NOW + timedelta(minutes=5))
 
 
+def test_rules_are_compiled_again_only_where_they_changed() -> None:
+    documents, synced = MemoryDocuments(), MemoryWatermarks()
+    reader = PublishedReader(documents, timedelta(0), synced=synced)
+
+    def compiled() -> object:
+        return reader.read(NOW).rulebook._first_match
+
+    def publish(version: int, mrr: int) -> None:
+        rule: Json = {"id": "high", "tier": "tier-1", "when": {"field": "mrr", "op": ">=", "value": mrr}}
+        save(documents, "policy", {"version": version, "policy": {"rules": [rule]}}, expected=version - 1)
+
+    publish(1, mrr=1_000)
+    first = compiled()
+    save(documents, "pauses", {})
+    synced.advance(sync_time(SourceName("recurly")), NOW)
+    save(documents, "source:recurly", {"sync_minutes": 60})
+    assert reader.read(NOW).rulebook.sources
+    assert reader.read(NOW).rulebook.holding_demotions._first_match is compiled() is first
+
+    publish(2, mrr=2_000)
+    assert compiled() is not first
+    publish(3, mrr=1_000)
+    assert compiled() is first
+
+
 def test_a_source_is_stale_from_the_third_missed_sync_on() -> None:
     documents, synced = MemoryDocuments(), MemoryWatermarks()
     reader = PublishedReader(documents, timedelta(0), synced=synced)
