@@ -156,6 +156,9 @@ def _near(op: str, field: str, scene: Scene, account: Mapping[str, Any]) -> st.S
     if op in ("in", "not_in"):
         members = st.lists(anything, min_size=1, max_size=4)
         return members if value is None else members | members.map(lambda others: [*others, value])
+    if op in ("contains", "starts_with", "ends_with") and value:
+        parts = [value[start:end] for start in range(len(value)) for end in range(start + 1, len(value) + 1)]
+        return anything | st.sampled_from(parts)
     if field not in CENT:
         return anything if value is None else anything | st.just(value)
     beside = [str(Decimal(value) + step * CENT[field]) for step in (-1, 0, 1)] if value is not None else ["0"]

@@ -162,6 +162,22 @@ def test_an_exact_multiple_of_another_field_meets_the_bound() -> None:
     assert not holds(nine_tenths, {"seats_used": 27})
 
 
+@pytest.mark.parametrize(
+    ("op", "text", "met"),
+    [
+        ("starts_with", "pro", True),
+        ("starts_with", "max", False),
+        ("ends_with", "max", True),
+        ("ends_with", "pro", False),
+        ("contains", "o-m", True),
+        ("contains", "pro-max-", False),
+        ("contains", "PRO", False),
+    ],
+)
+def test_a_part_of_a_text_is_looked_for_where_the_operator_says(op: str, text: str, met: bool) -> None:  # noqa: FBT001
+    assert holds(leaf("plan", op, text), {"plan": "pro-max"}) is met
+
+
 def test_what_is_missing_meets_nothing_but_missing() -> None:
     for document in (leaf("mrr", "!=", 5), leaf("plan", "not_in", ["a"]), leaf("products", "has_none", ["a"])):
         assert not holds(document, {})
@@ -203,6 +219,15 @@ def test_a_value_of_an_earlier_type_of_the_field_is_missing(document: Any, forei
     assert compile_each([condition])(facts_of(kept)) == [found.met]
     assert (found.actual is None) is not fits
     assert fits or not found.met
+
+
+def test_one_is_not_true_and_true_is_not_one() -> None:
+    conditions = [parse(leaf("strategic", op, wanted)) for op in ("=", "!=") for wanted in (True, False)]
+    for number in (0, 1):
+        asked = facts_of({FieldName("strategic"): number, FieldName("mrr"): bool(number)})
+        assert compile_each(conditions)(asked) == [False] * 4
+        assert [compile_condition(condition)(asked) for condition in conditions] == [False] * 4
+        assert compile_each([parse(leaf("mrr", op, number)) for op in strategies.ORDER])(asked) == [False] * 6
 
 
 @pytest.mark.parametrize(
