@@ -8,12 +8,15 @@ from typing import Any
 from shared.accounts.account import Account
 from shared.accounts.catalogue import BILLING, STAGES, Catalogue
 from shared.accounts.contribution import Contribution
+from shared.accounts.history import History
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId, SourceName, TierId, account_id_for
+from shared.accounts.kept import Kept
 from shared.accounts.merge import ARR, MONTHS, MRR
 from shared.accounts.standing import Cause, Method, Standing
 from shared.accounts.values import SCALE, Value
 from shared.accounts.version import Version
 from shared.aws.dynamodb.account_rows import AccountItem, account_attributes
+from shared.rules.moment import seconds_of
 
 type Values = dict[FieldName, Value]
 type Item = Mapping[str, Any]
@@ -21,6 +24,7 @@ type Item = Mapping[str, Any]
 CATALOGUE = Catalogue.fresh()
 NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 
+_KEPT = frozenset(name for name, kept in CATALOGUE.kept.items() if kept is not Kept.NONE)
 _SEED = 20261122
 _UNKNOWN = 1 / 12
 _EDGES = tuple(amount * SCALE for amount in (100, 300, 500, 1000, 2000, 5000, 10000))
@@ -34,17 +38,22 @@ def accounts_values(number: int) -> list[Values]:
 
 
 def account(values: Values, index: int) -> Account:
-    """A stored account that got `values` from a billing system's record and a CRM's, in tier 2 by a rule."""
+    """A stored account that got `values` from a billing system's record and a CRM's, in tier 2 by a rule.
+
+    Of each field whose changes are kept by default the first value is known, of MRR two changes.
+    """
+    began = NOW - timedelta(days=200)
     billing, crm = _key("recurly", index), _key("salesforce", index)
     return Account(
         id=AccountId(account_id_for(billing)),
-        created_at=NOW - timedelta(days=200),
+        created_at=began,
         version=7,
         records={
             billing: _contribution({name: value for name, value in values.items() if _billed(name)}),
             crm: _contribution({name: value for name, value in values.items() if name != ARR and not _billed(name)}),
         },
         values=values,
+        histories={name: _history(name, value, began) for name, value in values.items() if name in _KEPT},
         standing=Standing(TierId("tier-2"), Method.RULES, RuleId("growing"), NOW - timedelta(days=30), 3, 2),
     )
 
@@ -52,6 +61,14 @@ def account(values: Values, index: int) -> Account:
 def item(stored: Account) -> Item:
     """The account's item as DynamoDB answers it."""
     return AccountItem(**account_attributes(stored, Cause.TIER)).serialize()
+
+
+def _history(name: FieldName, value: Value, began: datetime) -> History:
+    first = seconds_of(began)
+    if name != MRR or not isinstance(value, int):
+        return History(((first, value),))
+    month = 30 * 86_400
+    return History(((first, value - SCALE), (first + month, value + SCALE), (first + 4 * month, value)))
 
 
 def _values(random: Random, index: int) -> Values:

@@ -7,8 +7,8 @@ from typing import Any
 
 from shared.accounts.account import Account
 from shared.accounts.contribution import Contribution
-from shared.accounts.history import Histories, History
-from shared.accounts.history_encoding import history_document, read_history, read_history_of_schema_2
+from shared.accounts.history import Histories
+from shared.accounts.history_encoding import YEARLY, StoredHistories, history_document, read_history_of_schema_2
 from shared.accounts.identity import AccountId, FieldName, RecordKey, TierId
 from shared.accounts.merge import ARR, MONTHS, MRR
 from shared.accounts.standing import Answer, Hold, Method, Override, Pending, Request, Standing
@@ -153,11 +153,12 @@ def _past(account: Account) -> Row:
     return {"past": _text(told), **({"yearly": 1} if yearly else {})}
 
 
-def _read_past(row: Mapping[str, Any], values: Mapping[FieldName, Value]) -> dict[FieldName, History]:
+def _read_past(row: Mapping[str, Any], values: Mapping[FieldName, Value]) -> Histories:
     if "past" in row:
-        began = _seconds(row["created_at"])
-        past = {name: read_history(entry, began, values.get(name)) for name, entry in _json(row["past"])[0].items()}
-        return {**past, ARR: past[MRR].times(MONTHS)} if "yearly" in row else past
+        documents = _json(row["past"])[0]
+        if "yearly" in row:
+            documents[ARR] = YEARLY
+        return StoredHistories(documents, _seconds(row["created_at"]), values)
     if "histories" in row:
         return {name: read_history_of_schema_2(entry) for name, entry in _json(row["histories"])[0].items()}
     return {}

@@ -1,12 +1,17 @@
 """A field's history as JSON within its account's row, as short as can be: every account's row has some of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Any
 
 from shared.accounts.days import NO_DAYS, Days, Run
 from shared.accounts.history import History
+from shared.accounts.identity import FieldName
+from shared.accounts.merge import MONTHS, MRR
 from shared.accounts.values import Value
+
+YEARLY = None
+"""In the place of a history's document: it is twelve times MRR's."""
 
 
 def history_document(history: History, began: int, present: Value | None) -> object:
@@ -29,6 +34,33 @@ def history_document(history: History, began: int, present: Value | None) -> obj
     if history.days.runs:
         document["days"] = list(_days_document(history.days))
     return document
+
+
+class StoredHistories(Mapping[FieldName, History]):
+    """Histories as a row has them. Each is read where it is asked for: few of an account's are, where it is decided."""
+
+    __slots__ = ("_began", "_documents", "_read", "_values")
+
+    def __init__(self, documents: Mapping[FieldName, Any], began: int, values: Mapping[FieldName, Value]) -> None:
+        self._documents, self._began, self._values = documents, began, values
+        self._read: dict[FieldName, History] = {}
+
+    def __getitem__(self, name: FieldName) -> History:
+        if name not in self._read:
+            self._read[name] = self._from(self._documents[name], self._values.get(name))
+        return self._read[name]
+
+    def _from(self, document: Any, present: Value | None) -> History:
+        return self[MRR].times(MONTHS) if document is YEARLY else read_history(document, self._began, present)
+
+    def __iter__(self) -> Iterator[FieldName]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 def read_history(document: Any, began: int, present: Value | None) -> History:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue
-from shared.accounts.encoding import encoded
+from shared.accounts.encoding import decoded, encoded
 from shared.accounts.history import MAX_BYTES, MAX_ENTRIES, Entry, Histories, History, last_known, recorded
-from shared.accounts.identity import FieldName
+from shared.accounts.identity import AccountId, FieldName
 from shared.accounts.kept import Kept
 from shared.accounts.values import FieldType, Value
 from tests.support.builders import NOW, account, with_history
@@ -196,3 +197,24 @@ def test_histories_are_what_an_independent_fold_gives(steps: list[tuple[int, dic
 
 def _size(histories: Histories) -> int:
     return len(str(encoded(replace(account(), histories=histories))["past"]).encode())
+
+
+def test_histories_of_a_row_are_those_that_it_was_made_of() -> None:
+    began = int(NOW.timestamp())
+    before = Account(
+        AccountId("acme"),
+        NOW,
+        values={FieldName("mrr"): 7, FieldName("products"): ("a",)},
+        histories={
+            FieldName("mrr"): History(((began, 5), (began + 9, 7))),
+            FieldName("products"): History(((began, ("a",)),)),
+            FieldName("plan"): History(((began, "pro"),), cut=True),
+        },
+    )
+    found = decoded(encoded(before)).histories
+    assert found == before.histories
+    assert before.histories == found
+    assert repr(found) == repr(before.histories)
+    assert (len(found), list(found)) == (3, list(before.histories))
+    assert found.get(FieldName("seats")) is None
+    assert found[FieldName("mrr")] is found[FieldName("mrr")]
