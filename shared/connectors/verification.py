@@ -32,6 +32,11 @@ def any_equal(expected: bytes, signatures: Iterable[str]) -> bool:
     return any(hmac.compare_digest(expected, text.encode()) for text in signatures if text.isascii())
 
 
+def is_key(key: bytes) -> bool:
+    """Whether `key` signs anything: HMAC fills a key up with null bytes, so one of nothing else is the empty key."""
+    return bool(key.strip(b"\0"))
+
+
 def read_object(body: bytes) -> Mapping[str, Json]:
     """The JSON object in a verified body; raises BadDelivery."""
     try:

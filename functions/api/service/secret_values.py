@@ -54,6 +54,7 @@ def _secret(raw: Json, reading: Reading, pointer: str) -> str:
 
 def _is_key(secret: str) -> bool:
     try:
-        return len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) >= LEAST_KEY
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except (binascii.Error, ValueError):
         return False
+    return len(key) >= LEAST_KEY and any(key)

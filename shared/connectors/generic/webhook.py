@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from shared.accounts.values import Json
 from shared.connectors.ports import BadDelivery, Delivery, Unauthenticated
-from shared.connectors.verification import any_equal, check_fresh, read_object
+from shared.connectors.verification import any_equal, check_fresh, is_key, read_object
 
 MAX_RECORDS = 500
 MAX_ID = 256
@@ -48,7 +48,7 @@ def _keys(secrets: Sequence[str]) -> Iterator[bytes]:
             key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
         except ValueError:
             continue
-        if key:
+        if is_key(key):
             yield key
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from shared.accounts.values import Json
 from shared.connectors.ports import BadDelivery, Delivery, Hint, Unauthenticated
-from shared.connectors.verification import any_equal, check_fresh, read_object
+from shared.connectors.verification import any_equal, check_fresh, is_key, read_object
 
 SUBJECTS: Mapping[str, str] = {
     "account": "account",
@@ -35,7 +35,7 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now:
     check_fresh(timestamp, timedelta(milliseconds=1), now)
     signed = timestamp.encode() + b"." + body
     for secret in secrets:
-        if not secret or not secret.isascii():
+        if not secret.isascii() or not is_key(secret.encode()):
             continue
         if any_equal(hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode(), signatures):
             return

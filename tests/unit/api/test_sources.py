@@ -70,6 +70,7 @@ def test_secrets_are_written_and_never_told(stage: Stage) -> None:
         ({"webhook_secrets": []}, "/secrets/webhook_secrets"),
         ({"webhook_secrets": ["short"]}, "/secrets/webhook_secrets/0"),
         ({"webhook_secrets": ["this-is-no-base64-at-all"]}, "/secrets/webhook_secrets/0"),
+        ({"webhook_secrets": ["whsec_AAAAAAAAAAAAAAAAAAAAAA=="]}, "/secrets/webhook_secrets/0"),
         ({"api_key": "with a space in it..."}, "/secrets/api_key"),
         ({"api_key": "ключ-без-ascii-знаков"}, "/secrets/api_key"),
         ({"password": "x"}, "/secrets/password"),

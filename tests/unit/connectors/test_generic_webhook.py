@@ -121,7 +121,9 @@ def test_a_secret_that_is_none_verifies_nothing_and_hides_no_other(secret: str) 
     assert not refused(signed(), secrets=(secret, SECRET))
 
 
-def test_a_delivery_signed_with_the_empty_key_is_refused() -> None:
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_AAAA", "whsec_" + "A" * 44])
+def test_a_delivery_signed_with_the_empty_key_is_refused(secret: str) -> None:
+    """A key of null bytes alone is the empty one: HMAC fills keys up with them."""
     stamp = str(int(NOW.timestamp()))
     digest = hmac.new(b"", f"msg_1.{stamp}.".encode() + BODY, hashlib.sha256).digest()
     headers = {
@@ -129,7 +131,7 @@ def test_a_delivery_signed_with_the_empty_key_is_refused() -> None:
         "webhook-timestamp": stamp,
         "webhook-signature": "v1," + base64.b64encode(digest).decode(),
     }
-    assert refused(headers, secrets=("", "whsec_"))
+    assert refused(headers, secrets=(secret,))
 
 
 any_text = st.text(alphabet=st.characters(), max_size=60)
@@ -152,7 +154,9 @@ def test_hostile_secrets_are_refused_and_nothing_else_is_raised(secret: str) -> 
     assert refused(signed(), secrets=(secret,))
 
 
-@given(st.binary(min_size=24, max_size=64), st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True), st.text())
+@given(
+    st.binary(min_size=24, max_size=64).filter(any), st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True), st.text()
+)
 def test_what_the_official_library_signs_verifies(key: bytes, message_id: str, text: str) -> None:
     secret = "whsec_" + base64.b64encode(key).decode()
     body = json.dumps({"note": text}).encode()
