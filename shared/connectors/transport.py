@@ -1,6 +1,7 @@
 """The one way out to a vendor: https to a configured host at a checked, pinned address; answers are bounded."""
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,16 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 MAX_ANSWER = 10 * 1024 * 1024
 CONNECTIONS = 4
+MAX_NAME = 253
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is assigned to the internet's hosts of IPv6."""
+_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+_NAME = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}", re.ASCII)
+"""A host's whole name. The last part of no spelling of an IPv4 address begins with a letter."""
+_ODD = re.compile(r"[^!-~]|[\\?#@]")
+"""What no address to configure has in it; readers of addresses differ about where the host ends with it."""
 
 type Resolve = Callable[[str, int], Sequence[str]]
 """The addresses of a host and port; raises OSError."""
@@ -54,7 +63,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip in _NAT64:
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
-        if ip.ipv4_mapped or ip.sixtofour or ip.teredo:
+        if ip not in _UNICAST or ip.sixtofour or ip.teredo:
             return False
     return ip.is_global and not ip.is_multicast
 
@@ -77,11 +86,11 @@ class Host:
         """`loopback` (a developer's machine) admits http on 127.0.0.1 too. Raises VendorRefused for any other address
         that is not https to a named host.
         """
-        self._base = urlsplit(base_url)
-        self._origin = _origin(self._base)
-        self._local = loopback and self._base.scheme == "http" and self._base.hostname == LOOPBACK
-        if not self._local and (self._base.scheme != "https" or not _is_name(self._base.hostname)):
-            raise VendorRefused(f"{self._base.scheme}://{self._base.hostname} is not https to a named host")
+        self._base, self._origin = _parsed(base_url)
+        scheme, name, _ = self._origin
+        self._local = loopback and scheme == "http" and name == LOOPBACK
+        if not self._local and (scheme != "https" or not _NAME.fullmatch(name) or len(name) > MAX_NAME):
+            raise VendorRefused(f"{scheme}://{name} is not https to a named host")
         self._limits = limits or Limits()
         self._resolve = resolve
         self._pool: urllib3.HTTPConnectionPool | None = None
@@ -108,7 +117,10 @@ class Host:
             raise VendorRefused("the address is malformed") from error
         if foreign:
             raise VendorRefused(f"{url.scheme}://{url.hostname} is not the host that is configured")
-        return url.path + (f"?{url.query}" if url.query else "")
+        target = url.path + (f"?{url.query}" if url.query else "")
+        if not target.isascii() or not target.isprintable() or " " in target:
+            raise VendorRefused("the address is malformed")
+        return target
 
     def ask(self, method: str, reference: str, headers: Mapping[str, str]) -> Answer:
         """One request without a body, answered by any status but a redirect.
@@ -167,16 +179,17 @@ class Host:
         return min(addresses, key=lambda address: ":" in address)
 
 
+def _parsed(base_url: str) -> tuple[SplitResult, tuple[str, str, int]]:
+    """With its origin; raises VendorRefused."""
+    try:
+        url = urlsplit(base_url)
+        origin = _origin(url)
+    except ValueError as error:
+        raise VendorRefused("the address is malformed") from error
+    if _ODD.search(base_url) or url.port == 0:
+        raise VendorRefused("the address is more than a scheme, a host, a port and a path")
+    return url, origin
+
+
 def _origin(url: SplitResult) -> tuple[str, str, int]:
     return url.scheme, url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-
-
-def _is_name(host: str | None) -> bool:
-    """Whether the host is a name with a dot: an address, or a name of the local network, is none of a vendor's."""
-    if not host or "." not in host.strip("."):
-        return False
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return not host.replace(".", "").isdecimal()
-    return False

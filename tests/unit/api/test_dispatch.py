@@ -1,4 +1,4 @@
-"""Which handler a request gets to, by role: asked of the router itself, so that no row of the table guards another's."""
+"""Which handler a request gets to, by role: asked of the router, so that no row of the table guards another route."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

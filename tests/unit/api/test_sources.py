@@ -36,7 +36,16 @@ def test_a_source_is_set_up(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://v3.recurly.com", "https://127.0.0.1", "ftp://x.example", "https://u:p@x.example"]
+    "address",
+    [
+        "http://v3.recurly.com",
+        "https://127.0.0.1",
+        "ftp://x.example",
+        "https://u:p@x.example",
+        "https://x.example:99999",
+        "https://x.example:x",
+        "https://x.example\r\n.evil.example",
+    ],
 )
 def test_an_address_that_may_not_be_called_is_refused(stage: Stage, address: str) -> None:
     reply = stage.call("PUT /v1/sources/recurly", {"base_url": address}, if_match="*")

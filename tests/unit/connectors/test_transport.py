@@ -108,6 +108,7 @@ def test_the_checked_address_is_connected_to_and_the_certificate_checked_against
         assert (pool.host, pool.port) == ("8.8.8.8", 443)
         assert pool.conn_kw["server_hostname"] == "v3.recurly.com"
         assert pool.assert_hostname == "v3.recurly.com"  # type: ignore[attr-defined]  # it is an HTTPSConnectionPool
+        assert pool.cert_reqs == "CERT_REQUIRED"  # type: ignore[attr-defined]  # as above
         assert host._connected() is pool
     assert asked == [("v3.recurly.com", 443)]
 
