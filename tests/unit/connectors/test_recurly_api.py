@@ -7,6 +7,7 @@ import pytest
 from shared.connectors.ports import RecordGone, VendorRefused, VendorUnavailable
 from shared.connectors.recurly.api import MAX_WAIT_SECONDS, PAGE, Api, BadRequest, listing
 from shared.connectors.transport import Answer, Host
+from tests.support.bombs import KB, bombs
 
 NOW = datetime(2026, 11, 22, 7, 0, 0, 500_000, tzinfo=UTC)
 
@@ -133,3 +134,10 @@ def test_a_list_is_asked_for_in_the_order_that_loses_nothing() -> None:
     assert listing("/accounts", sort="updated_at", begin="2026-11-22T07:00:00Z") == (
         f"/accounts?limit={PAGE}&sort=updated_at&order=asc&begin_time=2026-11-22T07%3A00%3A00Z"
     )
+
+
+@pytest.mark.parametrize("name", bombs(KB))
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_a_bomb_for_an_answer_is_an_answer_that_can_t_be_read(name: str, status: int) -> None:
+    with pytest.raises((VendorUnavailable, VendorRefused)):
+        answering(bombs(64 * KB)[name], status).page("/accounts", NOW)
