@@ -85,8 +85,11 @@ def _address(text: str) -> Address:
 
 
 def _line(text: str) -> str:
-    """On one line, whatever it was: a header ends where its line does."""
-    return " ".join("".join(char if char.isprintable() else " " for char in _whole(text)).split())
+    """On one line, whatever it was: a header ends where its line does. What reads as an encoded word (RFC 2047) is
+    taken apart: the library, and whoever reads the mail, would put in its place what it encodes, line ends too.
+    """
+    line = " ".join("".join(char if char.isprintable() else " " for char in _whole(text)).split())
+    return line.replace("=?", "= ?")
 
 
 def _whole(text: str) -> str:

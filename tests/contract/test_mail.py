@@ -115,6 +115,25 @@ def test_a_subject_stays_on_its_line() -> None:
 
 
 @pytest.mark.parametrize(
+    "word",
+    [
+        "=?utf-8?q?=0D=0ABcc:_c@d.example?=",
+        "=?utf-8?b?DQpCY2M6IGNAZC5leGFtcGxl?=",
+        "=?us-ascii?q?=00?=",
+        "=?utf-8?q?=E2=80=AE?=",
+        "=?utf-8?q?=ff=fe?=",
+        "==??utf-8?q?=0A?=",
+    ],
+)
+def test_what_reads_as_an_encoded_word_is_only_text(word: str) -> None:
+    """The library would take it for what it encodes: a null byte, a line end, a mark that turns the line around."""
+    sent = message(mail(subject=f"Acme {word} moved"))
+
+    assert sent["Subject"] == f"Acme {word.replace('=?', '= ?')} moved"
+    assert sent.get_all("Bcc") is None
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "",
