@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 TAG = "notice"
 MAX_DOMAIN = 253
+ENCODED_WORD = "=?"
+"""How one begins (RFC 2047)."""
 REFUSED = frozenset(
     {"AccountSuspendedException", "BadRequestException", "MailFromDomainNotVerifiedException", "MessageRejected"}
 )
@@ -81,6 +83,8 @@ def _address(text: str) -> Address:
         raise SendRefused("the recipient's address is not one mail address") from error
     if not found.addr_spec.isascii() or len(found.domain) > MAX_DOMAIN or not (found.username and found.domain):
         raise SendRefused("the recipient's address is not one mail address in ASCII")
+    if ENCODED_WORD in found.addr_spec:
+        raise SendRefused("the recipient's address has what reads as an encoded word")
     return found
 
 
@@ -89,7 +93,7 @@ def _line(text: str) -> str:
     taken apart: the library, and whoever reads the mail, would put in its place what it encodes, line ends too.
     """
     line = " ".join("".join(char if char.isprintable() else " " for char in _whole(text)).split())
-    return line.replace("=?", "= ?")
+    return line.replace(ENCODED_WORD, "= ?")
 
 
 def _whole(text: str) -> str:

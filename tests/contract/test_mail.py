@@ -149,6 +149,8 @@ def test_what_reads_as_an_encoded_word_is_only_text(word: str) -> None:
         "a@" + "x" * 300 + ".example",
         "a@\ud800.example",
         "csm@größe.example",
+        "csm@example.com=?us-ascii?b?AA==?=",
+        "=?utf-8?q?=E2=80=AE?=@example.com",
     ],
 )
 def test_what_is_no_address_is_refused(sender: SesMail, address: str) -> None:
