@@ -14,7 +14,7 @@ from shared.tiers.model import TierModel
 from shared.tiers.rulebook import Rulebook
 from shared.tiers.shortfall import Shortfall
 from shared.why.templating import template
-from shared.why.wording import facts, isolated, label, moment, one_line
+from shared.why.wording import facts, isolated, label, lacking, moment, one_line
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_WHY = 1_500
@@ -121,7 +121,7 @@ def _told(story: Story, words: Words) -> dict[str, Any]:
         "since": moment(_since(story), rulebook.time_zone),
         "why": one_line(alert.why, LONGEST_WHY),
         "facts": facts(alert.conditions, rulebook.catalogue),
-        "shortfall": story.shortfall,
+        "shortfall": lacking(story.shortfall),
         "now_in": _now_in(story, tiers),
         "rule": one_line(words.rule_names.get(alert.rule, alert.rule)),
         "type": alert.type.value,

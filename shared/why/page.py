@@ -14,7 +14,7 @@ from shared.tiers.decision import Decision, RuleTrace
 from shared.tiers.rulebook import Rulebook
 from shared.tiers.shortfall import Shortfall
 from shared.why.templating import template
-from shared.why.wording import Fact, facts, moment, one_line
+from shared.why.wording import Fact, facts, lacking, moment, one_line
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_CHANGES = 10
@@ -70,7 +70,7 @@ def render(
         how=_how(decision),
         why=one_line(decision.why, LONGEST_WHY),
         said=[(_SAID_BY[method], one_line(tiers.name(tier))) for method, tier in sorted(decision.shadow.items())],
-        shortfall=shortfall,
+        shortfall=lacking(shortfall),
         rules=[_rule(trace, rulebook) for trace in decision.rules[-MOST_RULES:]],
         left_out=max(0, len(decision.rules) - MOST_RULES),
         changes=[_change(change, rulebook) for change in changes[:MOST_CHANGES]],

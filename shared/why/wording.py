@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from shared.rules.vocabulary import SPANS
 from shared.rules.wording_changes import WINDOWS
 from shared.rules.wording_time import TIMES, duration_words
 from shared.rules.wording_values import grouped
+from shared.tiers.shortfall import Shortfall
 
 LONGEST_NAME = 80
 LONGEST_VALUE = 200
@@ -83,6 +84,22 @@ def one_line(text: str, longest: int = LONGEST_NAME) -> str:
     kept = "".join(char if _is_harmless(char) else " " for char in text)
     line = " ".join(kept.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def lacking(shortfall: Shortfall | None) -> Shortfall | None:
+    """The shortfall with each text in it on one line: rules, labels and accounts' values may have any characters."""
+    if shortfall is None:
+        return None
+    gaps = tuple(
+        replace(
+            gap,
+            label=one_line(gap.label),
+            needs=one_line(gap.needs, LONGEST_VALUE),
+            actual=None if gap.actual is None else one_line(gap.actual, LONGEST_VALUE),
+        )
+        for gap in shortfall.gaps
+    )
+    return replace(shortfall, tier_name=one_line(shortfall.tier_name), gaps=gaps)
 
 
 def isolated(line: str) -> str:
