@@ -59,7 +59,7 @@ class Merger:
                 return self._take(update, catalogue, now)
             except AccountMoved:
                 continue
-        raise AccountBusy(f"the account of {update.key} was written by others {ATTEMPTS} times in a row")
+        raise AccountBusy(f"the account was written by others {ATTEMPTS} times in a row")
 
     def _take(self, update: RecordUpdate, catalogue: Catalogue, now: datetime) -> Merged:
         found = self._find((update.key, *update.also_known_as))
