@@ -1,11 +1,9 @@
 """A batch of records at a handler's edge: each is done by itself, so that one that fails delays no other."""
 
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.runtime import telemetry
-from shared.runtime.failures import Permanent, Retryable
 from shared.runtime.messages import Work, write
 from shared.runtime.ports import Queue
 
@@ -46,13 +44,7 @@ def _done(do: Callable[[], None]) -> bool:
     try:
         do()
     except Exception as error:  # noqa: BLE001 - see above
-        told = str(error) if isinstance(error, (Retryable, Permanent)) else type(error).__name__
-        telemetry.logger().error("a record failed", extra={"failure": told, "where": _where(error)})
+        telemetry.tell_failure("a record failed", error)
         telemetry.count("RecordsFailed")
         return False
     return True
-
-
-def _where(error: Exception) -> Sequence[str]:
-    """The last calls before the failure, as file and line: what was in them stays out of the logs."""
-    return [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-3:]]

@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+import traceback
 
 import pytest
 
 from shared.runtime import telemetry
+from shared.runtime.telemetry import InvocationFailed
 
 
 @pytest.fixture(autouse=True)
@@ -22,17 +24,25 @@ def failing_handler() -> None:
     telemetry.count("MailsSent", 2)
     telemetry.count("MailsSent")
     telemetry.measure("WebhookToMail", 120)
-    raise LookupError
+    raise LookupError("a customer")
 
 
 def test_metrics_are_written_at_the_end_of_the_invocation_even_if_it_fails(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(LookupError):
+    with pytest.raises(InvocationFailed):
         failing_handler()
 
-    written = json.loads(capsys.readouterr().out)
+    written = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert written["MailsSent"] == [2, 1]
     assert written["WebhookToMail"] == [120]
     assert written["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Tierwright"
+
+
+def test_lambda_gets_to_log_the_kind_of_a_failure_and_not_what_it_says() -> None:
+    with pytest.raises(InvocationFailed) as raised:
+        failing_handler()
+
+    assert "a customer" not in "".join(traceback.format_exception(raised.value))
+    assert str(raised.value) == "LookupError"
 
 
 def test_an_invocation_with_nothing_to_count_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
