@@ -8,18 +8,40 @@ from infra.constructs.parts import Parts
 from shared.runtime.tables import BY_ACCOUNT, BY_CREATION, BY_DUE, BY_OWNER, BY_RECIPIENT, BY_TIER
 
 
+def read_account(parts: Parts, function: HouseFunction) -> None:
+    """AccountStore.get."""
+    parts.tables["accounts"].allow(function, "GetItem")
+
+
 def read_accounts(parts: Parts, function: HouseFunction) -> None:
-    """AccountStore without `links` and `commit`."""
-    parts.tables["accounts"].allow(function, "GetItem", "BatchGetItem")
+    """AccountStore.get_many."""
+    parts.tables["accounts"].allow(function, "BatchGetItem")
+
+
+def read_history(parts: Parts, function: HouseFunction) -> None:
+    """AccountStore.history, AccountLists.history_page."""
     parts.tables["history"].allow(function, "Query")
 
 
-def commit_accounts(parts: Parts, function: HouseFunction) -> None:
-    """AccountStore: the account, its links, a row of its history and an audit entry are one transaction."""
+def merge_accounts(parts: Parts, function: HouseFunction) -> None:
+    """AccountStore for what sources say: an account and its links are one transaction; no tier, and so no history."""
     read_accounts(parts, function)
     parts.tables["accounts"].allow(function, "PutItem")
     parts.tables["links"].allow(function, "BatchGetItem", "PutItem")
+
+
+def move_accounts(parts: Parts, function: HouseFunction) -> None:
+    """AccountStore for decisions: an account and a row of its history are one transaction; no links."""
+    read_account(parts, function)
+    read_accounts(parts, function)
+    parts.tables["accounts"].allow(function, "PutItem")
     parts.tables["history"].allow(function, "PutItem")
+
+
+def edit_accounts(parts: Parts, function: HouseFunction) -> None:
+    """AccountStore for people: with an audit entry; records are looked up and never linked."""
+    move_accounts(parts, function)
+    parts.tables["links"].allow(function, "BatchGetItem")
     parts.tables["audit"].allow(function, "PutItem")
 
 
@@ -27,7 +49,7 @@ def list_accounts(parts: Parts, function: HouseFunction) -> None:
     """AccountLists without `due`."""
     parts.tables["accounts"].allow(function, "BatchGetItem", "Scan")
     parts.tables["accounts"].allow_query(function, BY_TIER.name, BY_OWNER.name)
-    parts.tables["history"].allow(function, "Query")
+    read_history(parts, function)
 
 
 def walk_accounts(parts: Parts, function: HouseFunction) -> None:
@@ -36,22 +58,29 @@ def walk_accounts(parts: Parts, function: HouseFunction) -> None:
 
 
 def read_config(parts: Parts, function: HouseFunction) -> None:
-    """DocumentStore without `commit`."""
-    parts.tables["config"].allow(function, "GetItem", "Query")
+    """DocumentStore.all."""
+    parts.tables["config"].allow(function, "Query")
+
+
+def read_document(parts: Parts, function: HouseFunction) -> None:
+    """DocumentStore.get."""
+    parts.tables["config"].allow(function, "GetItem")
 
 
 def trip_breaker(parts: Parts, function: HouseFunction) -> None:
     """Breaker: its ledger, what is published of it and its audit entry are one transaction; AccountLists.number."""
     read_config(parts, function)
+    read_document(parts, function)
     parts.tables["config"].allow(function, "PutItem")
     parts.tables["audit"].allow(function, "PutItem")
     parts.tables["accounts"].allow(function, "DescribeTable", "Scan")
 
 
 def commit_config(parts: Parts, function: HouseFunction) -> None:
-    """DocumentStore: documents and their audit entries are one transaction."""
+    """DocumentStore: documents and their audit entries are one transaction. Nobody deletes a document yet."""
     read_config(parts, function)
-    parts.tables["config"].allow(function, "PutItem", "DeleteItem", "ConditionCheckItem")
+    read_document(parts, function)
+    parts.tables["config"].allow(function, "PutItem")
     parts.tables["audit"].allow(function, "PutItem")
 
 
@@ -61,8 +90,8 @@ def record_alerts(parts: Parts, function: HouseFunction) -> None:
 
 
 def list_alerts(parts: Parts, function: HouseFunction) -> None:
-    """AlertStore without `record`."""
-    parts.tables["alerts"].allow(function, "GetItem", "BatchGetItem", "Scan")
+    """AlertStore without `seen` and `record`."""
+    parts.tables["alerts"].allow(function, "BatchGetItem", "Scan")
     parts.tables["alerts"].allow_query(function, BY_ACCOUNT.name)
 
 
@@ -86,8 +115,12 @@ def find_due(parts: Parts, function: HouseFunction) -> None:
 
 
 def keep_runs(parts: Parts, function: HouseFunction) -> None:
-    """RunStore, and the `status` of Reports."""
+    """RunStore without `recent`, and the `status` of Reports."""
     parts.tables["runs"].allow(function, "BatchGetItem", "PutItem")
+
+
+def list_runs(parts: Parts, function: HouseFunction) -> None:
+    """RunStore.recent."""
     parts.tables["runs"].allow_query(function, BY_CREATION.name)
 
 

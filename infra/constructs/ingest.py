@@ -22,7 +22,7 @@ class Ingest(Construct):
         )
         hints.work(self.function, batch_size=10, max_concurrency=50)
         hints.grant_send(self.function)
-        grants.commit_accounts(parts, self.function)
+        grants.merge_accounts(parts, self.function)
         grants.read_config(parts, self.function)
         grants.note_sources(parts, self.function)
         grants.read_secrets(parts, self.function, "api/*")

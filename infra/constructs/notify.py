@@ -41,6 +41,7 @@ class Notify(Construct):
         self.topic.grant_publish(self.function)
         grants.read_accounts(parts, self.function)
         grants.read_config(parts, self.function)
+        grants.read_document(parts, self.function)
         grants.move_notices(parts, self.function)
         grants.read_secrets(parts, self.function, "why")
         grants.find_users(parts, self.function)

@@ -33,7 +33,7 @@ class TierTrigger(Construct):
         )
         decide.work(self.function, batch_size=10, max_concurrency=20)
         decide.grant_send(self.function)
-        grants.commit_accounts(parts, self.function)
+        grants.move_accounts(parts, self.function)
         grants.walk_accounts(parts, self.function)
         grants.trip_breaker(parts, self.function)
         grants.add_notices(parts, self.function)

@@ -57,9 +57,9 @@ def test_tables_are_written_by_those_whose_part_it_is(prod: Assembled) -> None:
     committing = {"ingest", "crm_sync", "tier_trigger", "api"}
     assert {table.name: _writers(prod, table.name) for table in TABLES} == {
         "accounts": committing,
-        "links": committing,
-        "history": committing,
-        "audit": committing,
+        "links": {"ingest", "crm_sync"},
+        "history": {"tier_trigger", "api"},
+        "audit": {"tier_trigger", "api"},
         "config": {"tier_trigger", "api"},
         "alerts": {"tier_trigger", "alerts", "notify", "api"},
         "runs": {"ingest", "crm_sync", "tier_trigger", "clock", "api"},
@@ -67,7 +67,7 @@ def test_tables_are_written_by_those_whose_part_it_is(prod: Assembled) -> None:
     }
 
 
-@pytest.mark.parametrize("table", ["accounts", "links", "history", "audit", "alerts", "runs"])
+@pytest.mark.parametrize("table", ["accounts", "links", "history", "audit", "config", "alerts", "runs"])
 def test_nobody_may_delete_from(prod: Assembled, table: str) -> None:
     assert not _who(prod, ["dynamodb:DeleteItem", "dynamodb:DeleteTable"], f"tierwright-prod-{table}")
 
