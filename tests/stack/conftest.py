@@ -17,8 +17,10 @@ from tests.stack.customers import hire
 from tests.stack.deployed import Deployed
 from tests.stack.metering import Meter
 
-LAST = ("test_logs.py", "test_contract.py")
-"""After all others, in this order: what they all logged is looked at; then whatever a user may change is changed."""
+LAST = ("test_logs.py", "test_contract.py", "test_grants.py")
+"""After all others, in this order: what they all logged is looked at; then whatever a user may change is changed; then
+what they all asked of their roles is looked at.
+"""
 
 
 @pytest.hookimpl(trylast=True)

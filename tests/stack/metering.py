@@ -75,6 +75,14 @@ class Meter:
         _fill(figures, self._lines(mark))
         return figures
 
+    def rights(self) -> Mapping[str, frozenset[tuple[str, str]]]:
+        """By function, all that its calls asked of its role so far: an action and the end of its resource's name."""
+        asked: dict[str, set[tuple[str, str]]] = {}
+        for said in map(json.loads, self._lines(0)):
+            if said["what"] == "right":
+                asked.setdefault(_folder(said["function"]), set()).add((said["action"], said["resource"]))
+        return {function: frozenset(rights) for function, rights in asked.items()}
+
     def _lines(self, start: int) -> Iterator[str]:
         """Whole ones: another process may be writing the last."""
         if self.file.exists():
@@ -99,6 +107,8 @@ def _fill(figures: Figures, lines: Iterable[str]) -> None:
                 figures.ms[function] = figures.ms.get(function, 0) + said["ms"]
             case "vendor.request":
                 figures.vendor_requests[function] += 1
+            case "right":
+                pass
             case _:
                 _count(figures, function, said)
 

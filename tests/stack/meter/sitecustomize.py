@@ -1,7 +1,8 @@
 """Counts what the deployed functions do, from inside their processes, with no word of it in the product.
 
 Python loads this module at start where PYTHONPATH names this folder. Each AWS call, each request to a vendor and each
-invocation's begin and end is a JSON line appended to the file that METER_FILE names.
+invocation's begin and end is a JSON line appended to the file that METER_FILE names; so is each right that a call asks
+of its function's role, once a process.
 """
 
 import importlib.abc
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+import rights  # type: ignore[import-not-found]  # beside this module, where Python finds it at start
 import units  # type: ignore[import-not-found]  # beside this module, where Python finds it at start
 
 FILE = os.environ.get("METER_FILE", "")
@@ -36,6 +38,17 @@ def tell_call(service: str, operation: str, parameters: dict[str, Any], answer: 
     )
 
 
+ASKED: set[tuple[str, str]] = set()
+
+
+def tell_rights(service: str, operation: str, parameters: dict[str, Any]) -> None:
+    """Before the call: one that is denied asked too."""
+    new = {*rights.rights(service, operation, parameters)} - ASKED
+    ASKED.update(new)
+    for action, resource in new:
+        tell("right", action=action, resource=resource)
+
+
 def meter_botocore(module: Any) -> None:
     """boto3, botocore and PynamoDB all call through this one method."""
     call = module.BaseClient._make_api_call
@@ -45,6 +58,7 @@ def meter_botocore(module: Any) -> None:
         service = model.service_name
         if "ReturnConsumedCapacity" in model.operation_model(operation).input_shape.members:
             parameters = {**parameters, "ReturnConsumedCapacity": "TOTAL"}
+        tell_rights(service, operation, parameters)
         answer = call(self, operation, parameters)
         tell_call(service, operation, parameters, answer)
         return answer
@@ -56,6 +70,7 @@ def meter_lean(module: Any) -> None:
     call = module.Caller.call
 
     def metered(self: Any, service: str, operation: str, parameters: Any) -> Any:
+        tell_rights(service, operation, parameters)
         answer = call(self, service, operation, parameters)
         tell_call(service, operation, parameters, answer)
         return answer
