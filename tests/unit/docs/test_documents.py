@@ -16,6 +16,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "requ
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]+)[^)]*\)")
 COMMAND = re.compile(r"(?:^|`)make (?:-s )?([a-z]+)", re.MULTILINE)
 JSON_BLOCK = re.compile(r"```json\n(.*?)```", re.DOTALL)
+TESTS = re.compile(r"\[(test_[a-z0-9_]+)\]\(([a-z0-9_/]+\.py)\)")
 PARTS = re.compile(r"^\|? *\[([a-z_/]+)\]\(([a-z_/]+)\)", re.MULTILINE)
 
 
@@ -66,3 +67,19 @@ def test_each_decision_is_in_the_list() -> None:
     listed = set(LINK.findall((ROOT / "docs/adr/README.md").read_text()))
 
     assert decisions == listed
+
+
+def test_every_threat_names_a_test_that_exists() -> None:
+    rows = [row for row in (ROOT / "SECURITY.md").read_text().splitlines() if row.startswith("| ")]
+    threats = [row for row in rows if not row.startswith("| threat ")]
+    named = {row: TESTS.findall(row) for row in threats}
+
+    assert len(threats) > 30
+    assert [row for row, tests in named.items() if not tests or len(tests) != row.count("](")] == []
+    missing = [
+        f"{path}::{name}"
+        for tests in named.values()
+        for name, path in tests
+        if not re.search(rf"^def {name}\(", (ROOT / path).read_text(), re.MULTILINE)
+    ]
+    assert missing == []
