@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeGuard, assert_never
@@ -24,6 +24,7 @@ MAX_TEXT = 1_000
 MAX_ITEMS = 100
 MAX_ITEM = 256
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS = range(date.min.toordinal(), date.max.toordinal() + 1)
 _SECONDS = range(
     int(datetime.min.replace(tzinfo=UTC).timestamp()),
@@ -130,7 +131,7 @@ class ValueType:
             case FieldType.DATE:
                 return date.fromordinal(value).isoformat()
             case FieldType.TIMESTAMP:
-                return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                return moment_text(_EPOCH + timedelta(seconds=value))
             case FieldType.MONEY:
                 return f"{Decimal(value) / SCALE:.{self.decimals}f}"
             case _:
@@ -221,7 +222,7 @@ def _parse_date(raw: Json) -> int:
 def _parse_timestamp(raw: Json) -> int:
     if not isinstance(raw, str):
         raise _refused("write a time as RFC 3339 with its offset, such as 2026-11-22T07:00:00Z")
-    return int(parse_moment(raw).timestamp())
+    return (parse_moment(raw) - _EPOCH) // timedelta(seconds=1)
 
 
 def parse_moment(text: str) -> datetime:
@@ -236,4 +237,4 @@ def parse_moment(text: str) -> datetime:
 
 def moment_text(moment: datetime) -> str:
     """`moment` (aware) as RFC 3339 in UTC, to the second: what the API and the stores write."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -12,7 +12,7 @@ from shared.accounts.values import SCALE, FieldType, Value, ValueType
 from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import Condition, Leaf, Reference
 from shared.rules.facts import Facts
-from shared.rules.moment import DAY
+from shared.rules.moment import DAY, seconds_of
 from shared.rules.trace import bound, leaves, window_value
 from shared.rules.turning import at, turning_points
 from shared.rules.vocabulary import Vocabulary
@@ -64,7 +64,7 @@ def facts_with_words(condition: Condition, account: Account, rulebook: Rulebook,
         SYNCED: synced_tier(account, rulebook),
         RULES: rules_say(rulebook, facts).tier,
         PENDING: standing.pending.tier if standing.pending else None,
-        OVERRIDE_EXPIRES: int(override.expires_at.timestamp())
+        OVERRIDE_EXPIRES: seconds_of(override.expires_at)
         if override and override.expires_at and override.holds(now)
         else None,
     }

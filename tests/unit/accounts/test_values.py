@@ -1,6 +1,6 @@
 """Typed values are exact inside and JSON at the edges."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -87,12 +87,30 @@ def test_money_survives_the_round_trip_exactly(amount: Decimal) -> None:
     assert Decimal(str(MONEY.to_json(MONEY.parse(format(amount, "f"))))) == amount
 
 
-@given(st.datetimes(datetime(1970, 1, 2), datetime(9999, 12, 30), timezones=st.timezones()))  # noqa: DTZ001 - hypothesis wants naive bounds
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.timezones())  # noqa: DTZ001 - hypothesis wants naive bounds
+
+
+@given(_moments)
 def test_a_timestamp_keeps_its_second_whatever_its_offset(moment: datetime) -> None:
     kind = ValueType(FieldType.TIMESTAMP)
-    whole = moment.astimezone(UTC).replace(microsecond=0)
+    utc = moment.astimezone(UTC)
 
-    value = kind.parse(whole.isoformat())
+    value = kind.parse(utc.isoformat())
 
-    assert value == int(whole.timestamp())
-    assert parse_moment(str(kind.to_json(value))) == whole
+    assert value == (utc - _EPOCH) // timedelta(seconds=1)
+    assert parse_moment(str(kind.to_json(value))) == utc.replace(microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59Z"),
+        ("1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_a_second_that_has_begun_is_the_one_that_is_kept(written: str, kept: str) -> None:
+    kind = ValueType(FieldType.TIMESTAMP)
+    value = kind.parse(written)
+    assert (kind.to_json(value), kind.fits(value)) == (kept, True)
