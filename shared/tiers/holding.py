@@ -1,6 +1,7 @@
 """Stability: whether an account keeps a tier that the rules gave it though they say another now, and until when."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -94,26 +95,36 @@ def _demotion(account: Account, rulebook: Rulebook, facts: Facts, result: TierId
 
 
 def _for_missing_data(account: Account, rulebook: Rulebook, facts: Facts) -> bool:
-    """Whether a rule for the present tier matches with the last known values of what it reads and is missing."""
+    """Whether a rule for the present tier matches with the last known values of what is missing, and counts."""
     known = with_last_known(account, rulebook, facts)
-    if known is None:
+    if known is None or read_of(account, rulebook, facts).isdisjoint(stand_ins(known)):
         return False
-    stand_ins = known.values.keys() - facts.values.keys()
-    rules = rulebook.rules_for(account.standing.tier)
-    return any(not stand_ins.isdisjoint(rule.reads) and rule.test(known) for rule in rules)
+    return any(rule.test(known) for rule in rulebook.rules_for(account.standing.tier))
+
+
+def stand_ins(known: Facts) -> AbstractSet[FieldName]:
+    """The fields of `with_last_known` that are missing."""
+    present = known.values if known.true_values is None else known.true_values
+    return known.values.keys() - present.keys()
+
+
+def read_of(account: Account, rulebook: Rulebook, facts: Facts) -> AbstractSet[FieldName]:
+    """The fields on which it hangs that the account is to leave its tier: those that the rules up to the match read, or
+    those for the present tier.
+    """
+    matched = rules_say(rulebook, facts).matched
+    tried = rulebook.rule_tests if matched is None else rulebook.rule_tests[: matched + 1]
+    return {name for rule in (*tried, *rulebook.rules_for(account.standing.tier)) for name in rule.reads}
 
 
 def stale_source(account: Account, rulebook: Rulebook, facts: Facts) -> SourceName | None:
-    """A stale source that gave, or cleared, a value which the rules up to the match or those for the present tier read;
-    of several the one that is synced soonest.
+    """A stale source that gave, or cleared, a value on which it hangs that the account is to leave its tier; of several
+    the one that is synced soonest.
     """
     stale = {name for name, source in rulebook.sources.items() if source.stale_at <= facts.at.now}
     if not stale:
         return None
-    matched = rules_say(rulebook, facts).matched
-    tried = rulebook.rule_tests if matched is None else rulebook.rule_tests[: matched + 1]
-    read = {name for rule in (*tried, *rulebook.rules_for(account.standing.tier)) for name in rule.reads}
-    found = stale & set(_gave(account, rulebook, read))
+    found = stale & set(_gave(account, rulebook, read_of(account, rulebook, facts)))
     return min(found, key=lambda name: (rulebook.sources[name].interval, name), default=None)
 
 

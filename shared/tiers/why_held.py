@@ -11,7 +11,7 @@ from shared.rules.facts import Facts
 from shared.rules.wording import ground_words, grounds, value_words
 from shared.rules.wording_values import shown
 from shared.tiers.calendar_holds import RENEWAL
-from shared.tiers.holding import stale_source, with_last_known
+from shared.tiers.holding import read_of, stale_source, stand_ins, with_last_known
 from shared.tiers.outcome import Verdict
 from shared.tiers.rulebook import Rulebook
 from shared.tiers.stability import Stability
@@ -85,8 +85,8 @@ def _last_known(account: Account, rulebook: Rulebook, facts: Facts) -> str:
     tier = rulebook.tiers.name(account.standing.tier)
     if known is None:
         return f"what is not known keeps {tier}"
-    read = {name for rule in rulebook.rules_for(account.standing.tier) if rule.test(known) for name in rule.reads}
-    missing = sorted(read & (known.values.keys() - facts.values.keys()))
+    kept = {name for rule in rulebook.rules_for(account.standing.tier) if rule.test(known) for name in rule.reads}
+    missing = sorted(kept & stand_ins(known)) or sorted(read_of(account, rulebook, facts) & stand_ins(known))
     said = [f"{rulebook.label(name)} ({_text(rulebook, name, known)})" for name in missing[:MAX_FIELDS]]
     verb, whose = ("is", "its last known value keeps") if len(missing) == 1 else ("are", "their last known values keep")
     return f"{_listed(said)} {verb} not known now, and {whose} {tier}"

@@ -125,6 +125,33 @@ def test_a_value_missing_that_the_tiers_rules_don_t_read_holds_nothing() -> None
     assert decide(once_known(LOWERED, plan="pro"), book(), NOW).tier == "tier-2"
 
 
+def test_missing_data_hold_too_where_they_let_an_earlier_rule_match() -> None:
+    rules = (
+        rule("unwell", "tier-3", {"not": leaf("health_score", ">=", 50)}),
+        rule("high", "tier-1", leaf("mrr", ">=", 1_000)),
+    )
+    gone = once_known(account(mrr=1_200, tier="tier-1"), health_score=80)
+    decision = decide(gone, rulebook(policy(*rules)), NOW)
+    assert held(decision) == (Hold.MISSING_DATA, None)
+    assert decision.why.endswith(
+        "Held: Health score (80) is not known now, and its last known value keeps Tier 1: High touch."
+    )
+    ill = once_known(account(mrr=1_200, tier="tier-1"), health_score=40)
+    assert decide(ill, rulebook(policy(*rules)), NOW).tier == "tier-1"
+    fallen = once_known(account(mrr=900, tier="tier-1"), health_score=80)
+    assert decide(fallen, rulebook(policy(*rules)), NOW).tier == "tier-3"
+
+
+def test_what_no_rule_that_counts_reads_may_be_missing() -> None:
+    rules = (
+        rule("churned", None, leaf("customer_status", "=", "churned")),
+        rule("high", "tier-1", leaf("mrr", ">=", 1_000)),
+        rule("seated", "tier-2", leaf("seats", ">=", 10)),
+    )
+    left = once_known(account(mrr=1_200, customer_status="churned", tier="tier-1"), seats=20, plan="pro")
+    assert decide(left, rulebook(policy(*rules)), NOW).tier is None
+
+
 def test_missing_and_present_read_what_is_so() -> None:
     rules = (
         rule("gone", "tier-3", leaf("mrr", "missing")),
