@@ -23,6 +23,10 @@ MAX_PLACES = 40
 MAX_TEXT = 1_000
 MAX_ITEMS = 100
 MAX_ITEM = 256
+MAX_NAMED = 20
+"""Options that a refusal names."""
+MAX_QUOTED = 100
+"""Characters of what is refused that a refusal quotes."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS = range(date.min.toordinal(), date.max.toordinal() + 1)
@@ -195,7 +199,9 @@ def _parse_text(raw: Json) -> str:
 def _parse_option(raw: Json, options: tuple[str, ...]) -> str:
     text = _parse_text(raw)
     if text not in options:
-        raise ValueRefused("not_in_options", f"{text!r} is none of the options: {', '.join(options)}")
+        more = f" and {len(options) - MAX_NAMED} more" if len(options) > MAX_NAMED else ""
+        advice = f"{text[:MAX_QUOTED]!r} is none of the options: {', '.join(options[:MAX_NAMED])}{more}"
+        raise ValueRefused("not_in_options", advice)
     return text
 
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from shared.accounts.catalogue import BUILT_IN, TIER_WORDS, Catalogue, Combine, Field
 from shared.accounts.identity import FieldName, SourceName
 from shared.accounts.kept import Kept
 from shared.accounts.money import Currency
 from shared.accounts.values import FieldType, Json
-from shared.rules.errors import Code, DocumentError, DocumentRefused
+from shared.rules.errors import Code, DocumentError
 from shared.rules.parse_score import NOT_A_NUMBER, POINTER, parse_terms, read_conditions, terms_to_json
 from shared.rules.reading import Reading
 
@@ -33,10 +34,8 @@ def parse_fields(document: Json, currency: Currency) -> Catalogue:
     fields = dict(_BUILT_IN)
     scores: dict[FieldName, str] = {}
     for pointer, item in reading.items(given.get("fields", []), "/fields", at_most=MAX_FIELDS):
-        try:
-            entry = parse_field(item)
-        except DocumentRefused as refused:
-            reading.errors.extend(replace(error, pointer=pointer + error.pointer) for error in refused.errors)
+        entry = reading.nested(partial(parse_field, item), pointer, None)
+        if entry is None:
             continue
         if entry.name in fields and fields[entry.name] is not _BUILT_IN.get(entry.name):
             reading.refuse(f"{pointer}/name", Code.DUPLICATE_ID, f"{entry.name} stands there already")
@@ -72,7 +71,8 @@ def parse_field(document: Json) -> Field:
         options=reading.texts(given.get("options", list(base.options)), "/options", at_most=MAX_OPTIONS),
         history=_history(reading, given.get("history", base.history.value)),
     )
-    reading.errors.extend(_contradictions(entry))
+    for error in _contradictions(entry):
+        reading.refuse(error.pointer, error.code, error.message)
     reading.done()
     return entry
 

@@ -37,7 +37,7 @@ _COMPARED_WITH_FIELDS = (*_AMOUNTS, FieldType.DATE, FieldType.TIMESTAMP)
 
 def parse_leaf(document: Mapping[str, Json], vocabulary: Vocabulary, reading: Reading, pointer: str) -> Leaf | None:
     """The leaf; None where anything of it was refused in `reading`."""
-    before = len(reading.errors)
+    before = reading.refusals
     given = reading.members(document, pointer, required=("field", "op"), optional=("value", "over", "window"))
     name = readable(given["field"], vocabulary, reading, f"{pointer}/field") if "field" in given else None
     of = vocabulary.types[name] if name is not None else None
@@ -47,7 +47,7 @@ def parse_leaf(document: Mapping[str, Json], vocabulary: Vocabulary, reading: Re
     leaf = Leaf(name, of, op, None, pointer)
     value, over = _value(given, leaf, vocabulary, reading), parse_over(given, leaf, reading)
     window = parse_window(given, leaf, vocabulary, reading, over=over)
-    return Leaf(name, of, op, value, pointer, over, window) if len(reading.errors) == before else None
+    return Leaf(name, of, op, value, pointer, over, window) if reading.refusals == before else None
 
 
 def readable(raw: Json, vocabulary: Vocabulary, reading: Reading, pointer: str) -> FieldName | None:

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from shared.accounts.values import Json, ValueRefused
 from shared.rules.errors import Code, DocumentError, DocumentRefused
 
+MAX_TOLD = 256 * 1024
+"""Characters of all errors together, about as many as a document may have: an answer of more would not be delivered."""
+MAX_MESSAGE = 1_000
+
 
 @dataclass(slots=True)
 class Reading:
@@ -13,12 +17,27 @@ class Reading:
 
     errors: list[DocumentError] = field(default_factory=list)
     _refused: set[str] = field(default_factory=set, init=False, repr=False)
+    _told: int = field(default=0, init=False, repr=False)
+
+    @property
+    def refusals(self) -> int:
+        """How many places were refused, told or not."""
+        return len(self._refused)
 
     def refuse(self, pointer: str, code: Code, message: str) -> None:
-        """Only the first error of a place is told: what follows from it would be noise."""
-        if pointer not in self._refused:
-            self._refused.add(pointer)
-            self.errors.append(DocumentError(pointer, code, message))
+        """Only the first error of a place is told: what follows from it would be noise.
+
+        Of more errors than an answer holds the first are told, and that there are more.
+        """
+        if pointer in self._refused:
+            return
+        self._refused.add(pointer)
+        if self._told > MAX_TOLD:
+            return
+        self._told += len(pointer) + min(len(message), MAX_MESSAGE)
+        if self._told > MAX_TOLD:
+            pointer, code, message = "", Code.TOO_MANY, "there are more errors than can be told: correct these first"
+        self.errors.append(DocumentError(pointer, code, message[:MAX_MESSAGE]))
 
     def done(self) -> None:
         """Raises DocumentRefused if anything was refused."""
