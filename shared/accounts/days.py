@@ -1,8 +1,11 @@
 """A number's or an amount's value day by day: the part of a field's history that windows of time are read from."""
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import NamedTuple, Self
 
 _BYTES_OF_A_STEP = 7
@@ -23,7 +26,18 @@ class Run(NamedTuple):
         return self.first + self.length - 1
 
 
-@dataclass(frozen=True, slots=True)
+class Stretch(NamedTuple):
+    """Days of a span that have a value."""
+
+    days: int
+    """How many."""
+    total: int
+    """The sum of their values."""
+    values: tuple[int, ...]
+    """Each value that one of them has, some of them repeatedly."""
+
+
+@dataclass(frozen=True)
 class Days:
     """The last value of each day on which the account was written while the value was known; other days have none."""
 
@@ -43,10 +57,36 @@ class Days:
         runs = self.runs if newest.last < day else _shortened(self.runs)
         return replace(self, runs=_since(day - MAX_DAYS + 1, _lengthened(runs, day, value)))
 
-    def each(self) -> Iterator[tuple[int, int]]:
-        """Each day that has a value, with it, oldest first."""
-        for run in self.runs:
-            yield from ((day, run.value) for day in range(run.first, run.last + 1))
+    def within(self, first: int, last: int) -> "Stretch | None":
+        """What the days from `first` to `last` came to, those of them that have a value; None where none has."""
+        low = bisect_left(self.runs, first, key=_last)
+        high = bisect_right(self.runs, last, key=_first)
+        if low >= high:
+            return None
+        before, after = max(0, first - self.runs[low].first), max(0, self.runs[high - 1].last - last)
+        days, total = (sums[high] - sums[low] for sums in self._sums)
+        return Stretch(
+            days=days - before - after,
+            total=total - before * self.runs[low].value - after * self.runs[high - 1].value,
+            values=self._values[low:high],
+        )
+
+    @cached_property
+    def known(self) -> tuple[int, ...]:
+        """Each day that has a value, oldest first."""
+        return tuple(day for run in self.runs for day in range(run.first, run.last + 1))
+
+    @cached_property
+    def _values(self) -> tuple[int, ...]:
+        return tuple(run.value for run in self.runs)
+
+    @cached_property
+    def _sums(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Days and their sum in the runs before each, and in all of them."""
+        return (
+            tuple(accumulate((run.length for run in self.runs), initial=0)),
+            tuple(accumulate((run.length * run.value for run in self.runs), initial=0)),
+        )
 
     def mapped(self, change: Callable[[int], int]) -> Self:
         """With each value as `change` gives it."""
@@ -69,6 +109,8 @@ class Days:
 
 
 NO_DAYS = Days()
+
+_first, _last = attrgetter("first"), attrgetter("last")
 
 
 def _shortened(runs: tuple[Run, ...]) -> tuple[Run, ...]:

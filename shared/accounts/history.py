@@ -44,15 +44,6 @@ class History:
     def last_known(self) -> Value:
         return self.entries[-1][1]
 
-    @property
-    def daily(self) -> tuple[Entry, ...]:
-        """What windows read: one value a day, as of the day's first second; of a field that isn't kept by day, its
-        changes.
-        """
-        if not self.days.runs:
-            return self.entries
-        return tuple(((day - _EPOCH_DAY) * _DAY_SECONDS, value) for day, value in self.days.each())
-
     def then(self, value: Value, at: int) -> Self:
         """With `value` in force from `at`: two workers' clocks differ, so never before the entry that it follows."""
         entries = (*self.entries, (max(at, self.entries[-1][0]), value))

@@ -64,8 +64,9 @@ def ages(leaf: Leaf, history: History) -> set[int]:
         later.append(leaf.over)
     if leaf.window is not None:
         later += [distance + leaf.window.of for distance in later]
-    entries = history.entries if leaf.window is None else history.daily
-    return {at + distance for at, _ in entries for distance in later}
+    if leaf.window is None or not history.days.runs:
+        return {at + distance for at, _ in history.entries for distance in later}
+    return {start_of(day) + distance for day in history.days.known for distance in later}
 
 
 def _steps(history: History) -> History:

@@ -1,6 +1,6 @@
 """From a condition's tree and an account's values to findings: every leaf with what it asked for and what it saw."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import cast
@@ -10,13 +10,15 @@ from shared.accounts.values import SCALE, FieldType, Json, Value, ValueType
 from shared.rules.changes import old_amount, old_value
 from shared.rules.compile_leaf import compile_leaf
 from shared.rules.condition import All, Always, Condition, Duration, Either, Leaf, Not, Operator, Reference, Relative
-from shared.rules.facts import Facts
+from shared.rules.facts import Facts, Term
 from shared.rules.finding import Finding
 from shared.rules.parse_time import duration_text
 from shared.rules.vocabulary import COMPARED_WITH_OLD, MOVES, PERCENTAGES
 from shared.rules.windows import Amount, over_window
 
 type SourceOf = Callable[[FieldName], SourceName | None]
+type Given = Mapping[FieldName, Sequence[Term]]
+"""The terms that give each score its points."""
 
 PLACES = 4
 """Decimals of SCALE."""
@@ -42,7 +44,9 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
 
 def findings(condition: Condition, facts: Facts, source_of: SourceOf) -> tuple[Finding, ...]:
     """Every leaf evaluated, those too that the result did not hang on."""
-    return tuple(_finding(leaf, facts, source_of) for leaf in leaves(condition))
+    read = list(leaves(condition))
+    given = {name: facts.given(name) for name in {leaf.field for leaf in read} & facts.scores.keys()}
+    return tuple(_finding(leaf, facts, source_of, given) for leaf in read)
 
 
 def seen(leaf: Leaf, facts: Facts) -> Value | None:
@@ -104,7 +108,7 @@ def exact_text(units: int, of: ValueType | None = None) -> str:
     return f"{'-' if units < 0 else ''}{whole}{'.' if decimals else ''}{decimals}"
 
 
-def _finding(leaf: Leaf, facts: Facts, source_of: SourceOf) -> Finding:
+def _finding(leaf: Leaf, facts: Facts, source_of: SourceOf, given: Given) -> Finding:
     value = _compared(leaf, facts)
     met = compile_leaf(leaf)(facts)
     short = None if met else shortage(leaf, facts)
@@ -117,7 +121,7 @@ def _finding(leaf: Leaf, facts: Facts, source_of: SourceOf) -> Finding:
         source=_source(leaf, facts, source_of),
         met=met,
         short_by=None if short is None else exact_text(short, leaf.type),
-        beside=_beside(leaf, facts),
+        beside=_beside(leaf, facts, given),
     )
 
 
@@ -131,7 +135,7 @@ def _compared(leaf: Leaf, facts: Facts) -> Value | Fraction | None:
     return seen(leaf, facts) if leaf.window is None else window_value(leaf, facts)
 
 
-def _beside(leaf: Leaf, facts: Facts) -> dict[str, Json]:
+def _beside(leaf: Leaf, facts: Facts, given: Given) -> dict[str, Json]:
     said: dict[str, Json] = {}
     if leaf.over is not None:
         said["over"] = duration_text(leaf.over)
@@ -140,9 +144,9 @@ def _beside(leaf: Leaf, facts: Facts) -> dict[str, Json]:
     if leaf.op in COMPARED_WITH_OLD:
         old = before(leaf, facts)
         said["old"] = None if old is None else _json(leaf, old)
-    if leaf.field in facts.scores:
-        given = facts.given(leaf.field)
-        said["terms"] = [{"pointer": term.pointer, "points": _json(leaf, term.points)} for term in given]
+    if leaf.field in given:
+        terms = given[leaf.field]
+        said["terms"] = [{"pointer": term.pointer, "points": _json(leaf, term.points)} for term in terms]
     return said
 
 

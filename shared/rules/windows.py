@@ -1,11 +1,10 @@
 """What a number came to over a window of time: read from its days where it is kept by day, else from its changes."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from fractions import Fraction
 from operator import itemgetter
 
-from shared.accounts.days import Days
+from shared.accounts.days import Stretch
 from shared.accounts.history import History, day_of
 from shared.rules.condition import Aggregate, Window
 
@@ -14,23 +13,23 @@ type Amount = int | Fraction
 
 DAY_SECONDS = 86_400
 
-time_of = itemgetter(0)
+time_of, value_of = itemgetter(0), itemgetter(1)
 
 
 def over_window(history: History, window: Window, then: int) -> Amount | None:
     """What the entries later than `of` before `then`, and not later than that, come to; None where there is none."""
-    found = list(_values(history, then - window.of, then))
-    if not found:
+    found = _stretch(history, then - window.of, then)
+    if found is None:
         return None
     match window.fn:
         case Aggregate.MIN:
-            return min(value for value, _ in found)
+            return min(found.values)
         case Aggregate.MAX:
-            return max(value for value, _ in found)
+            return max(found.values)
         case Aggregate.SUM:
-            return sum(value * times for value, times in found)
+            return found.total
         case Aggregate.AVG:
-            return Fraction(sum(value * times for value, times in found), sum(times for _, times in found))
+            return Fraction(found.total, found.days)
 
 
 def start_of(day: int) -> int:
@@ -38,20 +37,10 @@ def start_of(day: int) -> int:
     return (day - day_of(0)) * DAY_SECONDS
 
 
-def _values(history: History, after: int, until: int) -> Iterator[tuple[int, int]]:
-    """The values of those times, each with how many entries in a row have it."""
+def _stretch(history: History, after: int, until: int) -> Stretch | None:
     if history.days.runs:
-        yield from _of_days(history.days, day_of(after) + 1, day_of(until))
-        return
+        return history.days.within(day_of(after) + 1, day_of(until))
     first, end = (bisect_right(history.entries, edge, key=time_of) for edge in (after, until))
-    yield from ((value, 1) for _, value in history.entries[first:end] if type(value) is int)
-
-
-def _of_days(days: Days, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Newest first: few windows reach far back."""
-    for run in reversed(days.runs):
-        if run.last < first:
-            return
-        times = min(run.last, last) - max(run.first, first) + 1
-        if times > 0:
-            yield run.value, times
+    found = tuple(map(value_of, history.entries[first:end]))
+    values = found if set(map(type, found)) == {int} else tuple(value for value in found if type(value) is int)
+    return Stretch(len(values), sum(values), values) if values else None

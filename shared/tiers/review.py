@@ -10,7 +10,7 @@ from shared.accounts.standing import Hold, Method
 from shared.rules.condition import Condition
 from shared.rules.facts import Facts
 from shared.rules.trace import leaves
-from shared.rules.turning import next_turn, turning_points
+from shared.rules.turning import ascending, next_turn, turning_points
 from shared.tiers.calendar_holds import renewal_hold
 from shared.tiers.holding import later, stale_source, with_last_known
 from shared.tiers.methods import rules_say
@@ -19,6 +19,8 @@ from shared.tiers.rulebook import Rulebook
 
 MAX_STEPS = 32
 """Holds that follow each other with the tier unchanged: more than there are kinds."""
+MAX_DECIDED = 500
+"""Moments at which it is decided anew: where more may matter, it is looked at again from the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,54 +81,48 @@ def _changes(
     course: _Course, facts: Facts, verdict: Verdict, *, until: datetime | None
 ) -> Iterator[tuple[datetime, bool]]:
     """The moments before `until` at which the outcome changes, up to the first at which the tier, the result or the
-    status does: that one comes with True.
+    status does, or the last that is looked at: that one comes with True.
     """
+    decided = 0
     for _ in range(MAX_STEPS):
         course = course.after(verdict, facts.at.now)
         known = course.decided(facts)
-        moments = _moments(course, facts, known)
-        found = _first_difference(course, known, sorted({moment for moment in moments if moment > facts.at.now}), until)
-        if found is None:
+        for moment in ascending(_moments(course, facts, known), facts.at.now):
+            if until is not None and moment >= until:
+                return
+            facts = course.at(moment)
+            verdict = course.decided(facts)
+            decided += 1
+            if verdict != known or decided == MAX_DECIDED:
+                break
+        else:
             return
-        facts, verdict = found
         moves = (verdict.tier, verdict.result, verdict.status) != (known.tier, known.result, known.status)
-        yield facts.at.now, moves
-        if moves:
+        yield facts.at.now, moves or decided == MAX_DECIDED
+        if moves or decided == MAX_DECIDED:
             return
 
 
-def _first_difference(
-    course: _Course, known: Verdict, moments: Iterable[datetime], until: datetime | None
-) -> tuple[Facts, Verdict] | None:
-    for moment in moments:
-        if until is not None and moment >= until:
-            return None
-        facts = course.at(moment)
-        verdict = course.decided(facts)
-        if verdict != known:
-            return facts, verdict
-    return None
-
-
-def _moments(course: _Course, facts: Facts, verdict: Verdict) -> Iterator[datetime]:
-    """Where the outcome may change: an override's end, a pause's, and what the holds of a policy wait for.
+def _moments(course: _Course, facts: Facts, verdict: Verdict) -> Iterator[Iterable[datetime]]:
+    """Where the outcome may change: an override's end, a pause's, and what the holds of a policy wait for; each in
+    ascending order.
 
     What the rules say changes only where a leaf that they are traced by turns: that is looked for apart.
     """
     account, rulebook = course.account, course.rulebook
     if account.override and account.override.expires_at:
-        yield account.override.expires_at
+        yield [account.override.expires_at]
     if verdict.hold is None:
         return
     if verdict.effective_at is not None:
-        yield verdict.effective_at
+        yield [verdict.effective_at]
     stability = rulebook.policy.stability
     if verdict.pending is not None:
-        yield later(verdict.pending.since, stability.demote_after)
+        yield [later(verdict.pending.since, stability.demote_after)]
     renewal = renewal_hold(stability, facts)
     if renewal is not None:
-        yield from (renewal.begins, renewal.ends)
-    yield from (source.stale_at for source in rulebook.sources.values())
+        yield [renewal.begins, renewal.ends]
+    yield sorted(source.stale_at for source in rulebook.sources.values())
     yield from _turns(stability.hold_demotion_when, facts)
     if rulebook.tells_time:
         known = with_last_known(account, rulebook, facts)
@@ -136,7 +132,6 @@ def _moments(course: _Course, facts: Facts, verdict: Verdict) -> Iterator[dateti
                 yield from _turns(rule.rule.when, known)
 
 
-def _turns(condition: Condition | None, facts: Facts) -> Iterator[datetime]:
+def _turns(condition: Condition | None, facts: Facts) -> Iterator[Iterable[datetime]]:
     if condition is not None:
-        for leaf in leaves(condition):
-            yield from turning_points(leaf, facts)
+        yield from (turning_points(leaf, facts) for leaf in leaves(condition))

@@ -14,7 +14,7 @@ from shared.rules.condition import Condition, Leaf, Reference
 from shared.rules.facts import Facts
 from shared.rules.moment import DAY, seconds_of
 from shared.rules.trace import bound, leaves, window_value
-from shared.rules.turning import at, turning_points
+from shared.rules.turning import MAX_ASKED, ascending, at, turning_points
 from shared.rules.vocabulary import Vocabulary
 from shared.rules.windows import Amount
 from shared.tiers.methods import rules_say, synced_tier
@@ -74,7 +74,9 @@ def facts_with_words(condition: Condition, account: Account, rulebook: Rulebook,
 
 
 def next_turn(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> datetime | None:
-    """The earliest later moment at which a leaf of `condition` turns with no new data; None where none ever does."""
+    """The earliest later moment at which a leaf of `condition` turns with no new data; None where none ever does. Where
+    it hangs on more moments than are looked at, the last of these.
+    """
     tests = [compile_leaf(leaf) for leaf in leaves(condition)]
 
     def met(moment: datetime) -> list[bool]:
@@ -82,30 +84,33 @@ def next_turn(condition: Condition, account: Account, rulebook: Rulebook, now: d
         return [test(facts) for test in tests]
 
     present = met(now)
-    moments = sorted({moment for moment in _moments(condition, account, rulebook, now) if moment > now})
-    return next((moment for moment in moments if met(moment) != present), None)
+    left = 1 + MAX_ASKED // max(1, len(tests))
+    for moment in ascending(_moments(condition, account, rulebook, now), now):
+        left -= 1
+        if not left or met(moment) != present:
+            return moment
+    return None
 
 
-def _moments(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> Iterator[datetime]:
-    """Where a leaf may turn: a time or date that it names, a time that an entry of a history is to be younger or older
-    than, an override's end, the days about the bounds that days in the tier are compared with, and where it reads what
-    the rules say, whatever these hang on.
+def _moments(condition: Condition, account: Account, rulebook: Rulebook, now: datetime) -> Iterator[Iterable[datetime]]:
+    """Where a leaf may turn, each in ascending order: a time or date that it names, a time that an entry of a history
+    is to be younger or older than, an override's end, the days about the bounds that days in the tier are compared
+    with, and where it reads what the rules say, whatever these hang on.
     """
     facts = facts_with_words(condition, account, rulebook, now)
     for leaf in leaves(condition):
-        yield from turning_points(leaf, facts)
+        yield turning_points(leaf, facts)
     if any(leaf.field == RULES for leaf in leaves(condition)):
         own = rulebook.facts(account, now)
         for leaf in rulebook.telling_time(None):
-            yield from turning_points(leaf, own)
+            yield turning_points(leaf, own)
     if account.override and account.override.expires_at:
-        yield account.override.expires_at
+        yield [account.override.expires_at]
     if account.standing.since is None:
         return
     for leaf in leaves(condition):
-        for day in _days(leaf, facts):
-            if 0 < day < MAX_DAYS:
-                yield account.standing.since + day * DAY
+        days = sorted({day for day in _days(leaf, facts) if 0 < day < MAX_DAYS})
+        yield [account.standing.since + day * DAY for day in days]
 
 
 def _days(leaf: Leaf, facts: Facts) -> Iterator[int]:

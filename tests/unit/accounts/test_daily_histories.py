@@ -42,7 +42,7 @@ def after(*steps: tuple[datetime, int | None], catalogue: Catalogue = BY_DAY) ->
 
 def each(history: History) -> list[tuple[int, int]]:
     """Days from today on, with their values."""
-    return [(day - TODAY, value) for day, value in history.days.each()]
+    return [(day - TODAY, run.value) for run in history.days.runs for day in range(run.first, run.last + 1)]
 
 
 def test_a_day_has_its_last_value_and_the_next_day_the_same_again() -> None:
@@ -50,12 +50,6 @@ def test_a_day_has_its_last_value_and_the_next_day_the_same_again() -> None:
 
     assert each(found) == [(0, 7), (1, 7), (2, 9)]
     assert [value for _, value in found.entries] == [5, 7, 9]
-
-
-def test_windows_read_a_day_from_its_first_second_on() -> None:
-    found = after((on(0), 5), (on(1), 5), (on(3), 6))
-
-    assert found.daily == ((MIDNIGHT, 5), (MIDNIGHT + DAY, 5), (MIDNIGHT + 3 * DAY, 6))
 
 
 def test_a_day_is_one_of_utc() -> None:
@@ -83,7 +77,7 @@ def test_four_hundred_days_are_kept_up_to_the_newest() -> None:
 
 def test_kept_by_day_from_now_on_it_begins_with_the_days_of_its_changes() -> None:
     changes = after((on(0), 5), (on(3), 7), catalogue=with_history("mrr"))
-    assert changes.daily == changes.entries
+    assert each(changes) == []
 
     found = recorded({MRR: changes}, {MRR: 7}, BY_DAY, on(6))[MRR]
 
@@ -143,7 +137,7 @@ def test_four_hundred_days_of_three_fields_that_change_every_day_fit() -> None:
         value = (1_000 + day * 7 % MAX_DAYS) * SCALE
         histories = recorded(histories, dict.fromkeys(names, value), catalogue, on(day))
 
-    assert {len(list(history.days.each())) for history in histories.values()} == {MAX_DAYS}
+    assert {len(history.days.known) for history in histories.values()} == {MAX_DAYS}
     assert {len(history.entries) for history in histories.values()} == {MAX_ENTRIES}
     assert size({MRR: histories[MRR]}) == 4_249
     assert size(histories) <= MAX_BYTES
@@ -227,8 +221,8 @@ def test_in_any_order_of_arrival_values_are_the_same_and_histories_within_bounds
     assert one.values == other.values
     for found in (one, other):
         for name, history in found.histories.items():
-            days = [day for day, _ in history.days.each()]
+            days = list(history.days.known)
             assert days == sorted(set(days))
             assert len(history.entries) <= MAX_ENTRIES
             assert found.values.get(name, history.last_known) == history.last_known
-            assert [*history.days.each()][-1][1] == history.last_known
+            assert each(history)[-1][1] == history.last_known

@@ -32,7 +32,8 @@ _spans = st.builds(
 @given(_days(), _moments, _spans, st.none() | _spans, st.sampled_from(Aggregate))
 def test_runs_come_to_what_their_days_do(days: Days, now: int, of: int, over: int | None, fn: Aggregate) -> None:
     in_runs = History(((0, 1),), days=days)
-    one_by_one, window = History(in_runs.daily), Window(fn, of)
+    entries = ((start_of(day), run.value) for run in in_runs.days.runs for day in range(run.first, run.last + 1))
+    one_by_one, window = History(tuple(entries)), Window(fn, of)
     assert over_window(in_runs, window, now) == over_window(one_by_one, window, now)
     assert old_amount(in_runs, over, window, now) == old_amount(one_by_one, over, window, now)
 
