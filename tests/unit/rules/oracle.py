@@ -24,7 +24,7 @@ class Scene(NamedTuple):
         return self.now.replace(microsecond=0)
 
 
-_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
+ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
     ">": lambda a, b: a > b,
@@ -46,7 +46,7 @@ _OTHERS: Mapping[str, Callable[[Any, Any], bool]] = {
     "size_at_least": lambda a, b: len(set(a)) >= b,
     "size_at_most": lambda a, b: len(set(a)) <= b,
 }
-NUMBERS = frozenset({"mrr", "seats", "seats_used"})
+NUMBERS = frozenset({"mrr", "acv", "seats", "seats_used"})
 
 
 DATES = frozenset({"renewal_date", "customer_since"})
@@ -79,26 +79,26 @@ def leaf_holds(leaf: Mapping[str, Any], values: Values, scene: Scene) -> bool:
         return _OTHERS[leaf["op"]](value, leaf["value"])
     bound = leaf["value"]
     if not isinstance(bound, dict):
-        return _ORDER[leaf["op"]](Fraction(value), Fraction(bound))
+        return ORDER[leaf["op"]](Fraction(value), Fraction(bound))
     other = values.get(bound["field"])
-    return other is not None and _ORDER[leaf["op"]](Fraction(value), Fraction(other) * Fraction(bound.get("times", 1)))
+    return other is not None and ORDER[leaf["op"]](Fraction(value), Fraction(other) * Fraction(bound.get("times", 1)))
 
 
 def _in_time[T: date](leaf: Mapping[str, Any], value: T, values: Values, clock: T, read: Callable[[str], T]) -> bool:
     op, asked = leaf["op"], leaf["value"]
     match op:
         case "within_next":
-            return clock <= value <= clock + _duration(asked)
+            return clock <= value <= clock + duration(asked)
         case "within_last":
-            return clock - _duration(asked) <= value <= clock
+            return clock - duration(asked) <= value <= clock
         case "beyond_next":
-            return value > clock + _duration(asked)
+            return value > clock + duration(asked)
         case "beyond_last":
-            return value < clock - _duration(asked)
+            return value < clock - duration(asked)
     if isinstance(asked, dict):
         other = values.get(asked["field"])
-        return other is not None and _ORDER[op](value, read(other))
-    return _ORDER[op](value, _point(asked, clock, read))
+        return other is not None and ORDER[op](value, read(other))
+    return ORDER[op](value, _point(asked, clock, read))
 
 
 def _point[T: date](asked: str, clock: T, read: Callable[[str], T]) -> T:
@@ -107,11 +107,11 @@ def _point[T: date](asked: str, clock: T, read: Callable[[str], T]) -> T:
             rest = asked.removeprefix(word)
             if not rest:
                 return clock
-            return clock + _duration(rest[1:]) if rest[0] == "+" else clock - _duration(rest[1:])
+            return clock + duration(rest[1:]) if rest[0] == "+" else clock - duration(rest[1:])
     return read(asked)
 
 
-def _duration(text: str) -> timedelta:
+def duration(text: str) -> timedelta:
     unit = {"m": "minutes", "h": "hours", "d": "days"}[text[-1]]
     return timedelta(**{unit: int(text[:-1])})
 

@@ -6,11 +6,16 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from tests.unit.rules.documents import leaf
 from tests.unit.rules.oracle import DATES, TIMES, Scene
 
+FOUND = settings(phases=[Phase.generate], derandomize=True, database=None, max_examples=5_000)
+"""To find an example, the same on every run."""
+
+PRESENCE = ("missing", "present")
 OPTIONS = ("free", "pro", "enterprise")
 CENT = {"mrr": Decimal("0.01"), "seats": Decimal("0.0001"), "seats_used": Decimal("0.0001")}
 ORDER = ("=", "!=", ">", ">=", "<", "<=")
@@ -47,6 +52,7 @@ _texts = st.text("abé", max_size=3)
 _items = st.lists(st.sampled_from("abc"), max_size=4)
 _dates = st.dates().map(lambda day: f"{day.year:04}-{day.month:02}-{day.day:02}")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+MICROSECOND = timedelta(microseconds=1)
 _SECOND = timedelta(seconds=1)
 _LONGEST = timedelta(days=3_650)
 _MINUTES = _LONGEST // _UNITS["m"]
@@ -114,8 +120,8 @@ def leaves(
 ) -> dict[str, Any]:
     """A leaf near what the account has: its very value, one unit beside it, parts of it, or anything."""
     field = field or draw(st.sampled_from(sorted(OPERATORS)))
-    op = op or draw(st.sampled_from(("missing", "present", *OPERATORS[field])))
-    if op in ("missing", "present"):
+    op = op or draw(st.sampled_from((*PRESENCE, *OPERATORS[field])))
+    if op in PRESENCE:
         return leaf(field, op)
     return leaf(field, op, draw(_near(op, field, scene, account)))
 

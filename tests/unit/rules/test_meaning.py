@@ -1,14 +1,16 @@
 """What a condition means: closures, functions, trace and an independent reading of it agree, at every edge."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 
+from shared.accounts import exact_json, strict_json
 from shared.accounts.identity import FieldName
 from shared.accounts.values import Value
 from shared.rules.compile import compile_condition
@@ -17,6 +19,7 @@ from shared.rules.condition import All, Always, Condition, Either, Leaf, Not
 from shared.rules.moment import Moment
 from shared.rules.trace import findings
 from shared.rules.wording import grounds
+from shared.tiers.policy_document import MAX_BYTES
 from tests.support.builders import NOW
 from tests.unit.rules import oracle, strategies
 from tests.unit.rules.documents import facts, facts_of, leaf, moment, parse
@@ -55,6 +58,13 @@ def test_the_trace_finds_each_leaf_met_as_the_language_says(case: Case) -> None:
         for step in found.pointer.split("/")[1:]:
             at = at[int(step) if isinstance(at, list) else step]
         assert found.met is oracle.leaf_holds(at, account, scene)
+
+
+@given(_cases())
+def test_a_condition_that_went_through_json_is_the_same(case: Case) -> None:
+    _, _, document = case
+    for text in (exact_json.write(document), json.dumps(document, indent=1)):
+        assert parse(strict_json.loads(text, max_bytes=MAX_BYTES)) == parse(document)
 
 
 @given(_cases())
@@ -103,15 +113,14 @@ def test_a_ladder_is_searched_as_if_rule_by_rule(bounds: list[int], value: int, 
 
 @pytest.mark.parametrize(
     ("field", "op"),
-    [(field, op) for field, ops in strategies.OPERATORS.items() for op in ("missing", "present", *ops)],
+    [(field, op) for field, ops in strategies.OPERATORS.items() for op in (*strategies.PRESENCE, *ops)],
 )
 @pytest.mark.parametrize("expected", [True, False])
 def test_each_operator_of_each_type_can_be_true_and_false(field: str, op: str, expected: bool) -> None:  # noqa: FBT001
     leaves = _leaves(lambda scene, account: strategies.leaves(scene, account, field, op), field)
-    find(leaves, lambda case: _held(case) is expected, settings=_FOUND)
+    find(leaves, lambda case: _held(case) is expected, settings=strategies.FOUND)
 
 
-_FOUND = settings(phases=[Phase.generate], database=None, max_examples=2_000)
 _FORMS = {"a fixed one": strategies.fixed, "the present one": strategies.relative}
 
 
@@ -127,7 +136,7 @@ def test_each_comparison_in_time_can_be_true_and_false(form: str, field: str, op
     def known(case: Case) -> bool:
         return all(case[1].values()) and _held(case) is expected
 
-    find(_leaves(leaves, field, strategies.BESIDE[field]), known, settings=_FOUND)
+    find(_leaves(leaves, field, strategies.BESIDE[field]), known, settings=strategies.FOUND)
 
 
 @st.composite
