@@ -20,6 +20,9 @@ from shared.tiers.rulebook import Rulebook
 MAX_LADDERS = 10
 """Numbers that are looked at: those that most rules read."""
 
+MAX_ASKED = 100_000
+"""Comparisons that negations are looked through for: of a policy with more not all of them are."""
+
 NO_NUMBER = FieldName("")
 """Looked at beside them: what holds, or fails, whatever the values."""
 
@@ -110,24 +113,39 @@ def _between(interval: Interval, catalogue: Catalogue, name: FieldName) -> str:
 
 
 def _negations(policy: Policy, catalogue: Catalogue) -> Iterator[Warned]:
+    left = MAX_ASKED
     for rule in policy.rules:
+        free: dict[FieldName, bool] = {}
         for negation in _nots(rule.when):
-            leaf = _loose(negation, rule.when, catalogue.scores)
+            asked = _asked(negation, catalogue.scores)
+            left -= len(asked) * _size(negation)
+            if left < 0:
+                return
+            leaf = next((leaf for leaf in asked if _loose(leaf.field, negation, rule.when, free)), None)
             if leaf is not None:
                 label = catalogue.field(leaf.field).label
                 message = f"this not holds where {label} is missing: ask for present beside it, unless that is meant"
                 yield _warned(leaf.pointer, "negation_on_missing", message)
 
 
-def _loose(negation: Not, rule: Condition, never_missing: AbstractSet[FieldName]) -> Leaf | None:
-    """The first leaf of the negation whose field may be missing with negation and rule both true."""
+def _asked(negation: Not, never_missing: AbstractSet[FieldName]) -> Sequence[Leaf]:
+    """The negation's first leaf on each field that may be missing, but for those that ask for just that."""
+    first: dict[FieldName, Leaf] = {}
     for leaf in leaves(negation.member):
-        if leaf.field in never_missing:
-            continue
-        free = reach(negation, leaf.field, 1).maybe.missing and reach(rule, leaf.field, 1).maybe.missing
-        if leaf.op not in PRESENCE and free:
-            return leaf
-    return None
+        if leaf.field not in never_missing and leaf.op not in PRESENCE:
+            first.setdefault(leaf.field, leaf)
+    return list(first.values())
+
+
+def _loose(name: FieldName, negation: Not, rule: Condition, free: dict[FieldName, bool]) -> bool:
+    """Whether the field may be missing with negation and rule both true; `free` keeps what is so of the rule."""
+    if name not in free:
+        free[name] = reach(rule, name, 1).maybe.missing
+    return free[name] and reach(negation, name, 1).maybe.missing
+
+
+def _size(condition: Condition) -> int:
+    return sum(1 for _ in leaves(condition))
 
 
 def _nots(condition: Condition) -> Iterator[Not]:

@@ -33,7 +33,16 @@ class ValueSet:
         return self._of(gaps, missing=not self.missing)
 
     def common(self, other: Self) -> Self:
-        return self.complement().with_union(other.complement()).complement()
+        found, mine, others = [], 0, 0
+        while mine < len(self.intervals) and others < len(other.intervals):
+            one, two = self.intervals[mine], other.intervals[others]
+            if max(one[0], two[0]) <= min(one[1], two[1]):
+                found.append((max(one[0], two[0]), min(one[1], two[1])))
+            if one[1] < two[1]:
+                mine += 1
+            else:
+                others += 1
+        return type(self)(self.step, tuple(found), self.missing and other.missing)
 
     def within(self, other: Self) -> bool:
         return not self.common(other.complement())

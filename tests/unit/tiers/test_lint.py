@@ -9,6 +9,7 @@ from shared.tiers.lint import lint
 from shared.tiers.model import FRESH
 from shared.tiers.policy_document import parse_policy
 from tests.support.builders import CATALOGUE
+from tests.support.steps import counted
 from tests.unit.rules.documents import facts, leaf
 from tests.unit.tiers.builders import policy, rule, rulebook
 
@@ -99,6 +100,33 @@ def test_an_overlap_that_is_no_cascade_is_told() -> None:
 )
 def test_a_negation_that_holds_on_missing_is_told(condition: Json, told: list[tuple[str, str]]) -> None:
     assert warnings(condition) == told
+
+
+def nested(leaves: int) -> Json:
+    document: Json = {"any": [leaf(name, ">=", number) for number in range(leaves // 4) for name in NUMBERS]}
+    for _ in range(17):
+        document = {"not": document}
+    return document
+
+
+NUMBERS = ("mrr", "seats", "csat", "nps")
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        [nested(500) for _ in range(9)],
+        [{"any": [mrr("=", rule * 22 + step) for step in range(22)]} for rule in range(200)],
+        [{"all": [leaf(NUMBERS[rule % 4], ">=", rule), mrr("<", 9_000 - rule)]} for rule in range(200)],
+    ],
+    ids=["negations", "single values", "two ladders"],
+)
+def test_the_widest_policies_are_linted_in_a_bounded_number_of_steps(conditions: list[Json]) -> None:
+    rules = [rule(f"r{index}", f"tier-{index % 3 + 1}", when) for index, when in enumerate(conditions)]
+    book = rulebook(policy(*rules, otherwise=None))
+    with counted() as steps:
+        lint(book.policy, book)
+    assert steps.taken < 10_000_000
 
 
 _CENTS = [None, *(f"{cents / 100:.2f}" for cents in range(-4, 5))]
