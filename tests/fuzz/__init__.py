@@ -1,0 +1,1 @@
+"""Hostile rule documents, made of real ones: `make fuzz-rules`."""
