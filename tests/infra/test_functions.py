@@ -30,6 +30,18 @@ def test_the_environment_is_the_functions_settings(prod: Assembled, name: str) -
     assert all(environment.values())
 
 
+def test_a_stage_on_aws_begins_with_mail_and_writeback_paused_and_one_on_this_machine_does_not(
+    prod: Assembled, local: Assembled
+) -> None:
+    """Whoever sends, or tells of the pauses, is told so; `test_pauses` shows what follows."""
+    for assembled, paused in ((prod, "true"), (local, "false")):
+        environments = {
+            name: function.properties["Environment"]["Variables"] for name, function in assembled.functions().items()
+        }
+        told = {name: found["BEGINS_PAUSED"] for name, found in environments.items() if "BEGINS_PAUSED" in found}
+        assert told == dict.fromkeys(("api", "clock", "notify"), paused)
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_the_houses_shape(prod: Assembled, name: str) -> None:
     properties = prod.functions()[name].properties
