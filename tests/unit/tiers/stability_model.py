@@ -78,7 +78,7 @@ class _Watched:
             self.last_known = self.value
 
     def looked_at(self, at: datetime) -> None:
-        if self.model.demote != "at_once" and self._starts(at):
+        if self.model.demote != "at_once" and self._starts(at) and not self._renews(at):
             self.last_start = at
         says = _ladder(self.value)
         if self.tier is None:

@@ -72,14 +72,27 @@ def moved(model: Model, events: Sequence[Event], until: datetime) -> list[Move]:
 STEADY = Model(demote_after=14 * 24, promote_after=24)
 
 
-def test_a_value_that_swings_every_day_for_a_year_moves_nothing() -> None:
-    swings = daily(BEGIN, *["1200", "640"] * 182)
-    assert changes(moved(STEADY, swings, BEGIN + 370 * DAY)) == []
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Africa/Cairo"])
+@pytest.mark.parametrize("demote", ["at_once", "quarter_start"])
+@pytest.mark.parametrize(("high", "low"), [("1200", "640"), ("1000", "999.99"), ("500", "100")])
+def test_a_value_that_swings_every_day_for_a_year_moves_nothing(zone: str, demote: str, high: str, low: str) -> None:
+    swings = daily(BEGIN, *[high, low] * 182)
+    model = replace(STEADY, zone=zone, demote=demote)
+    assert changes(moved(model, swings, swings[-1].at)) == []
 
 
-def test_a_value_that_stays_below_moves_once_on_the_right_day() -> None:
-    events = daily(BEGIN, "1200", "640", "630", "620")
-    assert moved(STEADY, events, BEGIN + 365 * DAY)[1:] == [Move(BEGIN + 15 * DAY, "tier-2")]
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York", "Africa/Cairo"])
+@pytest.mark.parametrize("begins", ["2027-06-01T09:00:00", "2028-02-27T23:00:00", "2027-12-30T00:00:00"])
+def test_a_value_that_stays_below_moves_once_on_the_right_day(zone: str, begins: str) -> None:
+    events = daily(utc(begins), "1200", "640", "630", "620")
+    moves = moved(replace(STEADY, zone=zone), events, utc(begins) + 365 * DAY)
+    assert moves[1:] == [Move(utc(begins) + 15 * DAY, "tier-2")]
+
+
+def test_a_demotion_that_waits_for_a_quarter_and_a_renewal_waits_for_the_quarter_after_both() -> None:
+    model = replace(STEADY, demote="quarter_start", renewal=date(2027, 7, 4), hold_before_renewal=10)
+    moves = moved(model, daily(BEGIN, "1200", "640"), BEGIN + 200 * DAY)
+    assert moves[1:] == [Move(utc("2027-10-01T00:00:00"), "tier-2")]
 
 
 def test_a_value_that_vanishes_and_returns_never_moved() -> None:
@@ -147,7 +160,7 @@ def _cases(draw: st.DrawFn) -> tuple[Model, list[Event]]:
         promote_after=draw(st.sampled_from([0, 1, 24, 168])),
         demote_after=draw(st.sampled_from([0, 1, 24, 336])),
         margin=draw(st.sampled_from([Fraction(0), Fraction(1, 20)])),
-        demote="at_once" if renews else draw(st.sampled_from(["at_once", "month_start", "quarter_start"])),
+        demote=draw(st.sampled_from(["at_once", "month_start", "quarter_start"])),
         renewal=draw(st.dates(date(2027, 2, 25), date(2028, 4, 1))) if renews else None,
         hold_before_renewal=draw(st.sampled_from([1, 10, 30])) if renews else 0,
     )
