@@ -79,13 +79,21 @@ def _taken(ladder: Sequence[Reach]) -> Iterator[int]:
 
 
 def _gaps(policy: Policy, ladder: Sequence[Reach], catalogue: Catalogue, name: FieldName) -> Iterator[Warned]:
-    """Between two steps of a ladder; below the lowest and above the highest is where a ladder ends."""
-    if policy.otherwise is not None or not ladder or not all(found.exact for found in ladder):
+    """Between two steps of a ladder, beside which other rules may stand; below the lowest and above the highest it
+    ends.
+    """
+    steps = [found.surely for found in ladder if found.exact]
+    if policy.otherwise is not None or not steps:
         return
-    for low, high in reduce(ValueSet.with_union, (found.surely for found in ladder)).complement().intervals:
-        if low != -FAR and high != FAR:
+    union = reduce(ValueSet.with_union, steps)
+    covered = reduce(ValueSet.with_union, (found.surely for found in ladder))
+    alone = len(steps) == len(ladder)
+    who = "and everyone else has no tier" if alone else "and whoever matches no other rule has no tier"
+    what = "rule" if alone else "step"
+    for low, high in union.complement().common(covered.complement()).intervals:
+        if union.intervals and union.intervals[0][0] < low and high < union.intervals[-1][1]:
             where = _between((low, high), catalogue, name)
-            yield _warned("/rules", "gap", f"no rule matches where {where}, and everyone else has no tier")
+            yield _warned("/rules", "gap", f"no {what} matches where {where}, {who}")
 
 
 def _overlaps(policy: Policy, ladder: Sequence[Reach], catalogue: Catalogue, name: FieldName) -> Iterator[Warned]:

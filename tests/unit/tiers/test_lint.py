@@ -80,6 +80,18 @@ def test_a_gap_is_told_with_its_figures() -> None:
     assert warning["message"] == "no rule matches where MRR is from 500.00 to 999.99, and everyone else has no tier"
 
 
+def test_a_gap_of_a_ladder_is_told_beside_other_rules() -> None:
+    churned, ladder = leaf("customer_status", "=", "churned"), [mrr(">=", 1000), mrr("<", 500)]
+    rules = [rule(f"r{index}", "tier-1", when) for index, when in enumerate([churned, *ladder])]
+    (warning,) = lint(parse_policy(policy(*rules, otherwise=None), FRESH, CATALOGUE), rulebook())
+    assert (warning["code"], warning["message"]) == (
+        "gap",
+        "no step matches where MRR is from 500.00 to 999.99, and whoever matches no other rule has no tier",
+    )
+    assert warnings(churned, *ladder, {"any": [mrr(">=", 500), PRO]}, otherwise=None) == []
+    assert warnings(churned, mrr(">=", 1000), {"all": [mrr(">=", 500), PRO]}, otherwise=None) == []
+
+
 def test_an_overlap_that_is_no_cascade_is_told() -> None:
     low, high = {"all": [mrr(">=", 500), mrr("<", 1000)]}, {"all": [mrr(">=", 900), mrr("<", 2000)]}
     assert warnings(low, high) == [("overlap", "/rules/1/when")]
