@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import reduce
 from itertools import combinations
 
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.identity import FieldName
 from shared.accounts.values import SCALE, FieldType, ValueType
-from shared.rules.condition import All, Condition, Either, Leaf, Not
+from shared.rules.condition import All, Always, Condition, Either, Leaf, Not
 from shared.rules.ranges import FAR
 from shared.rules.trace import PLACES, exact_text, leaves
 from shared.rules.vocabulary import PRESENCE
@@ -61,7 +62,7 @@ def _ladder(policy: Policy, name: FieldName, of: ValueType) -> Sequence[Reach]:
 
 def _unreachable(policy: Policy, ladders: Sequence[Sequence[Reach]]) -> Iterator[Warned]:
     never = {index for ladder in ladders for index, found in enumerate(ladder) if not found.maybe}
-    taken = {index for ladder in ladders for index in _taken(ladder)} - never
+    taken = {*_repeated(policy), *(index for ladder in ladders for index in _taken(ladder))} - never
     for index, rule in enumerate(policy.rules):
         if index in never:
             yield _warned(f"/rules/{index}", "unreachable", f"rule {rule.id} contradicts itself: nothing matches it")
@@ -76,6 +77,39 @@ def _taken(ladder: Sequence[Reach]) -> Iterator[int]:
         if earlier is not None and found.maybe.within(earlier):
             yield index
         earlier = found.surely if earlier is None else earlier.with_union(found.surely)
+
+
+def _repeated(policy: Policy) -> Iterator[int]:
+    """The rules that ask for all that an earlier one asks for, to the letter."""
+    earlier: list[frozenset[Condition]] = []
+    for index, rule in enumerate(policy.rules):
+        asked = frozenset(_together(rule.when))
+        if any(one <= asked for one in earlier):
+            yield index
+        earlier.append(asked)
+
+
+def _together(condition: Condition) -> Iterator[Condition]:
+    """What must all hold for the condition to hold, wherever it stands."""
+    if isinstance(condition, All):
+        for member in condition.members:
+            yield from _together(member)
+    else:
+        yield _anywhere(condition)
+
+
+def _anywhere(condition: Condition) -> Condition:
+    match condition:
+        case Leaf():
+            return replace(condition, pointer="")
+        case All(members):
+            return All(tuple(map(_anywhere, members)))
+        case Either(members):
+            return Either(tuple(map(_anywhere, members)))
+        case Not(member):
+            return Not(_anywhere(member))
+        case Always():
+            return condition
 
 
 def _gaps(policy: Policy, ladder: Sequence[Reach], catalogue: Catalogue, name: FieldName) -> Iterator[Warned]:

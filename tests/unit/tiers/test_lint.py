@@ -44,6 +44,12 @@ def test_the_fresh_policy_has_no_warnings() -> None:
         [PRO, {"all": [mrr(">", 500), mrr("<", 100)]}],
         [PRO, {"not": {"always": True}}],
         [mrr(">", "499.99"), mrr("=", 500)],
+        [PRO, {"all": [{"any": [PRO, mrr(">", 5)]}, PRO]}],
+        [
+            {"all": [PRO, leaf("stage", "in", ["live", "renewal"])]},
+            {"all": [leaf("stage", "in", ["renewal", "live"]), PRO]},
+        ],
+        [{"any": [PRO, leaf("strategic", "=", True)]}, {"any": [PRO, leaf("strategic", "=", True)]}],
     ],
 )
 def test_a_rule_that_nothing_reaches_is_told(conditions: list[Json]) -> None:
@@ -54,6 +60,8 @@ def test_a_rule_that_nothing_reaches_is_told(conditions: list[Json]) -> None:
     "conditions",
     [
         [{"all": [mrr(">=", 500), PRO]}, mrr(">=", 1000)],
+        [{"all": [leaf("stage", "present"), PRO]}, PRO],
+        [PRO, {"any": [PRO, leaf("stage", "present")]}],
         [mrr(">=", 500), {"any": [mrr(">=", 1000), PRO]}],
         [mrr(">=", 500), mrr("<=", {"field": "acv"})],
         [leaf("mrr", "changed"), mrr(">=", 1000)],
