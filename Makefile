@@ -12,7 +12,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
 
-.PHONY: help setup lock lint types unit suites stack fuzz fuzz-rules check test bench cost counts up down reset token send doctor layers synth bootstrap deploy
+.PHONY: help setup lock lint types unit suites stack fuzz fuzz-rules check test simulate bench cost counts up down reset token send doctor layers synth bootstrap deploy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,8 @@ fuzz: setup .contract/.installed ## send every role's requests to a stack of its
 fuzz-rules: .venv/.installed ## refuse or decide by hostile policies: make fuzz-rules DOCUMENTS=100000 SEED=1
 	@$(PY) -m tests.fuzz.rules --documents $(or $(DOCUMENTS),100000) --seed $(or $(SEED),1)
 test: lint types suites stack ## every check and test; the deployed stack twice, once with IAM enforced
+simulate: .venv/.installed ## the whole product in virtual time, faults at every port call: make simulate SEED=1 DELIVERIES=200000
+	@$(PY) -m tests.simulation --seed $(or $(SEED),1) --deliveries $(or $(DELIVERIES),200000)
 check: lint types unit ## ruff, bandit, mypy, import contracts, unit tests: under a minute
 bench: .bench/.installed ## measure rules and decoding side by side with other engines: about a minute
 	@.bench/bin/python -m bench

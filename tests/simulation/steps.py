@@ -1,0 +1,126 @@
+"""A step: one worker's work on one batch, stopped at each of its port calls, where the others go on or it fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from greenlet import greenlet
+
+from tests.simulation.faults import HANGS, Crash, Dice
+from tests.simulation.loop import Loop
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a step came to its end: it returned `value`, raised, or died."""
+
+    value: Any = None
+    error: BaseException | None = None
+    faults: int = 0
+    """Injected ones that it met."""
+
+
+class Step(greenlet):
+    """Starts with `switch`; `ended` is told at its end."""
+
+    def __init__(
+        self,
+        name: str,
+        seconds: float,
+        *,
+        loop: Loop,
+        dice: Dice,
+        work: Callable[[], Any],
+        ended: Callable[[Ended], None],
+    ) -> None:
+        super().__init__(self._whole, parent=loop.hub)
+        self.name = name
+        self._seconds = seconds
+        """Of its time-out."""
+        self._loop, self._dice = loop, dice
+        self._work, self._ended = work, ended
+        self._calls = 0
+        self._faults = 0
+        self._dies_at = dice.last_call(name)
+        self._dies_after = bool(self._dies_at) and dice.roll() < 0.5
+
+    def _whole(self) -> None:
+        try:
+            value = self._work()
+            if self._calls < self._dies_at:
+                self._die("answer")
+        except Crash as crash:
+            ended = Ended(error=crash, faults=self._faults)
+        except Exception as error:  # noqa: BLE001 - what a function raises is its answer
+            ended = Ended(error=error, faults=self._faults)
+        else:
+            self._dice.ended(self.name, self._calls)
+            ended = Ended(value, faults=self._faults)
+        self._ended(ended)
+
+    def call(
+        self,
+        port: str,
+        failure: type[Exception],
+        unknown: type[Exception],
+        effect: Callable[..., Any],
+        *args: Any,
+        **options: Any,
+    ) -> Any:
+        """One call: late, and perhaps failed (`failure`), unanswered (`unknown`) or the last of its worker."""
+        dice, loop = self._dice, self._loop
+        loop.pause(dice.latency())
+        loop.trace.note(f"{loop.micros} {self.name} {port}")
+        self._calls += 1
+        last = self._calls == self._dies_at
+        if last and not self._dies_after:
+            self._die("before")
+        roll = dice.roll()
+        if roll < dice.rates.throttle:
+            self._met("throttled", port)
+            raise failure(f"{port}: throttled")
+        answer = effect(*args, **options)
+        if last:
+            self._die("after")
+        if roll > 1 - dice.rates.lost:
+            self._met("unanswered", port)
+            raise unknown(f"{port}: no answer")
+        return answer
+
+    def _met(self, fault: str, port: str) -> None:
+        self._faults += 1
+        self._dice.count(fault)
+        self._loop.trace.note(f"{fault} {port}")
+
+    def _die(self, when: str) -> None:
+        self._faults += 1
+        hangs = self._dice.hits(HANGS)
+        self._dice.count(f"{'hung' if hangs else 'crashed'} {when}")
+        self._loop.trace.note(f"{self.name} dies {when}")
+        if hangs:
+            self._loop.pause(self._seconds)
+        raise Crash
+
+
+@dataclass
+class Function[T]:
+    """A deployed function: environments that remember, taken again while they live, and new ones that don't."""
+
+    name: str
+    seconds: float
+    build: Callable[[], T]
+    loop: Loop
+    dice: Dice
+    idle: list[T] = field(default_factory=list)
+
+    def start(self, work: Callable[[T], Any], ended: Callable[[Ended], None]) -> None:
+        service = self.idle.pop() if self.idle else self.build()
+
+        def finished(end: Ended) -> None:
+            if not isinstance(end.error, Crash):
+                self.idle.append(service)
+            ended(end)
+
+        Step(
+            self.name, self.seconds, loop=self.loop, dice=self.dice, work=lambda: work(service), ended=finished
+        ).switch()

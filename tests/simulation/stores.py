@@ -1,0 +1,166 @@
+"""The memory twins as a deployment's tables: with their streams, and with indexes, since the clock asks each minute."""
+
+from bisect import bisect_right, insort
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from shared.accounts import cursor as cursors
+from shared.accounts.account import Account
+from shared.accounts.identity import AccountId, RecordKey
+from shared.accounts.listing import Page
+from shared.accounts.standing import Cause
+from shared.accounts.store import AccountChange, Link
+from shared.alerts.notice import Channel, Notice, NoticeId, NoticeState
+from shared.alerts.outbox import goes_alone
+from shared.alerts.store import Evaluation, Window
+from shared.aws.dynamodb.account_rows import account_attributes, history_attributes
+from shared.memory.accounts import MemoryAccounts
+from shared.memory.alerts import MAX_WAITING, MemoryAlerts
+
+type Put = Callable[[str, Mapping[str, Any]], None]
+"""Of a stream: an item's key, and its change."""
+
+UNSETTLED = (NoticeState.HELD, NoticeState.CLAIMED)
+
+
+class TableOfAccounts(MemoryAccounts):
+    """AccountStore and AccountLists; a poisoned record can't be looked up: whoever tries fails, or dies."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_data: Put = _nobody
+        self.on_tier: Put = _nobody
+        self.on_history: Put = _nobody
+        self.poisoned: dict[RecordKey, type[BaseException]] = {}
+        self.versions = 0
+        """Of accounts, all that were ever written."""
+        self.idle: list[AccountId] = []
+        """Accounts that were written though nothing of them differed."""
+        self._order: list[AccountId] = []
+        self._due: dict[AccountId, datetime] = {}
+
+    def links(self, records: Sequence[RecordKey]) -> dict[RecordKey, Link]:
+        for record in records:
+            if record in self.poisoned:
+                raise self.poisoned[record]("this can't be digested")
+        return super().links(records)
+
+    def commit(self, change: AccountChange) -> Account:
+        stored = super().commit(change)
+        for cause, before, after in self.changes:
+            self.versions += 1
+            if before is not None and _same(before, after, change):
+                self.idle.append(after.id)
+            if before is None:
+                insort(self._order, after.id)
+            if after.due_at is None:
+                self._due.pop(after.id, None)
+            else:
+                self._due[after.id] = after.due_at
+            if cause is Cause.DATA:
+                self.on_data(after.id, {"Keys": {"id": {"S": after.id}}})
+            elif cause is Cause.TIER:
+                self.on_tier(
+                    after.id, {"Keys": {"id": {"S": after.id}}, "NewImage": image(account_attributes(after, cause))}
+                )
+        for row in self.inserted:
+            self.on_history(row.account_id, {"NewImage": image(history_attributes(row))})
+        self.changes.clear()
+        self.inserted.clear()
+        self.audit.clear()
+        return stored
+
+    def due(self, *, after: datetime, until: datetime) -> Sequence[AccountId]:
+        return [key for key, at in self._due.items() if after < at <= until]
+
+    def ids(self, *, segment: int, segments: int, start: str | None, limit: int) -> Page[AccountId]:
+        keys = self._order[segment::segments]
+        begin = bisect_right(keys, cursors.read(start, "ids", 1)[0]) if start else 0
+        page = keys[begin : begin + limit]
+        return Page(tuple(page), cursors.write("ids", page[-1]) if len(keys) > begin + limit else None)
+
+
+class TableOfAlerts(MemoryAlerts):
+    """AlertStore and NoticeStore."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_notice: Put = _nobody
+        self.claims: dict[str, list[NoticeId]] = {}
+        """The notices that were ever claimed under each claim."""
+        self._unsettled: dict[NoticeId, Notice] = {}
+
+    def record(self, evaluation: Evaluation) -> None:
+        super().record(evaluation)
+        self._streamed()
+
+    def add(self, notices: Sequence[Notice]) -> None:
+        super().add(notices)
+        self._streamed()
+
+    def _streamed(self) -> None:
+        for notice in self.inserted:
+            self._indexed(notice)
+            if notice.state is NoticeState.PENDING:
+                self.on_notice(notice.id, {"NewImage": {"id": {"S": notice.id}}})
+        self.inserted.clear()
+
+    def _indexed(self, notice: Notice) -> None:
+        if notice.state in UNSETTLED:
+            self._unsettled[notice.id] = notice
+        else:
+            self._unsettled.pop(notice.id, None)
+
+    def move(self, moves: Sequence[tuple[Notice, Notice]], window: tuple[Window | None, Window] | None = None) -> None:
+        super().move(moves, window)
+        for _, after in moves:
+            known = self.noticed[after.id]
+            self._indexed(known)
+            if known.claim and known.id not in (claimed := self.claims.setdefault(known.claim, [])):
+                claimed.append(known.id)
+
+    def claimed(self, claim: str) -> Sequence[Notice]:
+        found = (self.noticed[notice_id] for notice_id in self.claims.get(claim, ()))
+        return [notice for notice in found if notice.claim == claim and notice.channel is Channel.MAIL]
+
+    def waiting(self, recipient: str, *, until: datetime) -> Sequence[Notice]:
+        due = sorted(
+            (notice.due_at, notice.id, notice)
+            for notice in self._unsettled.values()
+            if notice.recipient == recipient and notice.state is NoticeState.HELD and not goes_alone(notice)
+            if notice.due_at and notice.due_at <= until
+        )
+        return [notice for _, _, notice in due[:MAX_WAITING]]
+
+    def held(self, *, until: datetime, at_most: int) -> Sequence[Notice]:
+        found = [notice for notice in self._unsettled.values() if notice.state is NoticeState.HELD]
+        return [notice for notice in found if notice.due_at and notice.due_at <= until][:at_most]
+
+    def due(self, *, after: datetime, until: datetime) -> Sequence[Notice]:
+        return [n for n in self._unsettled.values() if n.due_at and after < n.due_at <= until]
+
+
+def _same(before: Account, after: Account, change: AccountChange) -> bool:
+    """Of a write that claims no link and tells of no person."""
+    return (
+        not (change.links or change.audit or change.history)
+        and before.records == after.records
+        and before.values == after.values
+        and before.standing == after.standing
+        and (before.override, before.due_at, before.merged_into) == (after.override, after.due_at, after.merged_into)
+        and before.histories == after.histories
+    )
+
+
+def image(attributes: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """As a stream's record has an item."""
+    return {
+        name: {"N": str(value)} if isinstance(value, int) else {"S": str(value)}
+        for name, value in attributes.items()
+        if value is not None
+    }
+
+
+def _nobody(key: str, change: Mapping[str, Any]) -> None:
+    """Before somebody reads the stream."""
