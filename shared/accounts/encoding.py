@@ -30,6 +30,8 @@ _KINDS = {VersionKind.NUMBER: "n", VersionKind.TIME: "t"}
 _KIND_OF = {letter: kind for kind, letter in _KINDS.items()}
 _METHODS = {method.value: method for method in Method}
 _HOLDS = {hold.value: hold for hold in Hold}
+_text = json.JSONEncoder(separators=(",", ":")).encode
+"""Made once: `json.dumps` would make an encoder for each value."""
 _json = json.JSONDecoder().raw_decode
 """Of text that `json.dumps` wrote, with where it ends; `json.loads` would look for spaces first."""
 
@@ -99,10 +101,6 @@ def size(row: Mapping[str, str | int]) -> int:
         len(name) + (len(value.encode()) if isinstance(value, str) else len(str(value)) // 2 + 2)
         for name, value in row.items()
     )
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 def _contribution(record: Contribution) -> dict[str, object]:

@@ -1,22 +1,34 @@
 """Exact JSON: how the stores keep what is JSON already, each number as it was given."""
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
+from json import JSONDecoder
+from json.encoder import encode_basestring_ascii
 from typing import Any
+
+_decoded = JSONDecoder(parse_float=Decimal).decode
+"""Made once: `json.loads` would make a decoder for each text."""
 
 
 def write(value: object) -> str:
     """`value` as compact ASCII; tuples are arrays. Raises TypeError for what JSON can't say, binary floats included."""
     match value:
-        case None | bool() | int() | str():
-            return json.dumps(value)
+        case str():
+            return encode_basestring_ascii(value)
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return int.__repr__(value)
+        case dict():
+            return "{" + ",".join([f"{_key(key)}:{write(member)}" for key, member in value.items()]) + "}"
+        case list() | tuple():
+            return "[" + ",".join([write(member) for member in value]) + "]"
         case Decimal() if value.is_finite():
             return str(value)
         case Mapping():
-            return "{" + ",".join(f"{_key(key)}:{write(member)}" for key, member in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ",".join(map(write, value)) + "]"
+            return write(dict(value))
         case _:
             raise TypeError(f"{type(value).__name__} {value!r:.100} can't be kept exactly as JSON")
 
@@ -24,9 +36,9 @@ def write(value: object) -> str:
 def _key(key: object) -> str:
     if not isinstance(key, str):
         raise TypeError(f"a JSON object's key is a string, not {key!r:.100}")
-    return json.dumps(key)
+    return encode_basestring_ascii(key)
 
 
 def read(text: str) -> Any:
     """What `write` wrote: whole numbers as int, others as Decimal."""
-    return json.loads(text, parse_float=Decimal)
+    return _decoded(text)

@@ -122,6 +122,9 @@ def resolve(records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> 
 def _in_order(
     entry: Field, by_source: Mapping[SourceName, list[RecordKey]], records: Mapping[RecordKey, Contribution]
 ) -> Resolved:
+    if len(by_source) == 1:
+        ((source, keys),) = by_source.items()
+        return Resolved(_combined(entry, source, keys, records))
     ranks = {source: rank for rank, source in enumerate(entry.sources)}
     order = sorted(by_source, key=lambda source: (ranks.get(source, len(ranks)), source))
     best, *others = [_combined(entry, source, by_source[source], records) for source in order]

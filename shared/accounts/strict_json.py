@@ -29,13 +29,7 @@ def loads(data: bytes | str, *, max_bytes: int, max_depth: int = MAX_DEPTH) -> J
     text = _text(data, max_bytes)
     _check_depth(text, max_depth)
     try:
-        document = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_whole_number,
-            parse_float=_decimal,
-            parse_constant=_constant,
-        )
+        document = _decoder.decode(text)
     except json.JSONDecodeError as error:
         raise JsonRefused(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
     if "\\u" in text:
@@ -95,6 +89,12 @@ def _decimal(digits: str) -> Decimal:
 
 def _constant(name: str) -> NoReturn:
     raise JsonRefused(f"{name} is no JSON number.")
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_whole_number, parse_float=_decimal, parse_constant=_constant
+)
+"""Made once: `json.loads` would make a decoder for each text."""
 
 
 def _check_escapes(document: object) -> None:

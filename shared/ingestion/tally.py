@@ -23,6 +23,8 @@ class Tally:
     rejects: tuple[Reject, ...] = ()
 
     def __add__(self, other: Self) -> Self:
+        if not (self.counts or self.rejects):
+            return other
         return type(self)(Counter(self.counts) + Counter(other.counts), (*self.rejects, *other.rejects))
 
     @property
