@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from itertools import count
 from typing import Any, Self
 from unittest.mock import patch
 
 from functions.ingest import fetching
+from shared.accounts.account import Account
 from shared.configuration import reader
 from shared.configuration.published import Published
 from shared.configuration.published import parse as parse_published
+from shared.memory import accounts as memory_accounts
+from shared.memory.accounts import _stored as stored_by_row
 from shared.runtime import telemetry
 
 
@@ -47,12 +52,25 @@ def parsed_once() -> Any:
     return parse
 
 
+def kept_as_stored() -> Any:
+    """A twin gives accounts back through their row, to prove that nothing is lost and none is too large: here one in
+    sixteen; nothing of an account can be changed in its place.
+    """
+    written = count()
+
+    def stored(account: Account) -> Account:
+        return stored_by_row(account) if next(written) % 16 == 0 else replace(account, version=account.version + 1)
+
+    return stored
+
+
 @contextmanager
 def stage() -> Iterator[None]:
     silent = Silent()
     with ExitStack() as patches:
         patches.enter_context(patch.object(fetching, "ThreadPoolExecutor", InPlace))
         patches.enter_context(patch.object(reader, "parse", parsed_once()))
+        patches.enter_context(patch.object(memory_accounts, "_stored", kept_as_stored()))
         patches.enter_context(patch.object(telemetry, "count", lambda *_: None))
         patches.enter_context(patch.object(telemetry, "tell_failure", lambda *_: None))
         patches.enter_context(patch.object(telemetry, "measure", lambda *_: None))

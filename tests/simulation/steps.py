@@ -1,8 +1,8 @@
 """A step: one worker's work on one batch, stopped at each of its port calls, where the others go on or it fails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from greenlet import greenlet
 
@@ -18,6 +18,13 @@ class Ended:
     error: BaseException | None = None
     faults: int = 0
     """Injected ones that it met."""
+
+
+class Fails(NamedTuple):
+    """What a port raises where nothing was done, and where what was done is not known."""
+
+    undone: type[Exception]
+    unknown: type[Exception]
 
 
 class Step(greenlet):
@@ -59,15 +66,9 @@ class Step(greenlet):
         self._ended(ended)
 
     def call(
-        self,
-        port: str,
-        failure: type[Exception],
-        unknown: type[Exception],
-        effect: Callable[..., Any],
-        *args: Any,
-        **options: Any,
+        self, port: str, fails: Fails, effect: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]
     ) -> Any:
-        """One call: late, and perhaps failed (`failure`), unanswered (`unknown`) or the last of its worker."""
+        """One call: late, and perhaps without an effect, or an answer, or the last of its worker."""
         dice, loop = self._dice, self._loop
         loop.pause(dice.latency())
         loop.trace.note(f"{loop.micros} {self.name} {port}")
@@ -78,13 +79,13 @@ class Step(greenlet):
         roll = dice.roll()
         if roll < dice.rates.throttle:
             self._met("throttled", port)
-            raise failure(f"{port}: throttled")
+            raise fails.undone(f"{port}: throttled")
         answer = effect(*args, **options)
         if last:
             self._die("after")
         if roll > 1 - dice.rates.lost:
             self._met("unanswered", port)
-            raise unknown(f"{port}: no answer")
+            raise fails.unknown(f"{port}: no answer")
         return answer
 
     def _met(self, fault: str, port: str) -> None:
