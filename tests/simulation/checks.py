@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 from shared.accounts.account import Account
@@ -11,7 +12,7 @@ from shared.accounts.contribution import Contribution
 from shared.accounts.identity import RecordKey
 from shared.accounts.standing import TierChange
 from shared.alerts.notice import Channel, Notice
-from tests.simulation import oracle
+from tests.simulation import deployed, oracle
 from tests.simulation.customers import Customer
 from tests.simulation.deployment import Deployment
 from tests.simulation.oracle import Expected
@@ -20,6 +21,8 @@ from tests.simulation.senders import Senders
 
 TIERS = ("tier-1", "tier-2", "tier-3")
 BILLION = 10**9
+TRUSTED = timedelta(seconds=deployed.CONFIG_AGE)
+"""How long a worker may decide by what was published before."""
 
 
 class Breach(Protocol):
@@ -182,6 +185,9 @@ def _row(world: World, account: Account, row: TierChange, breach: Breach) -> Non
         ladder = world.people.ladders.get(row.policy_version or 0)
         if ladder is None or row.after != ladder.tier(mrr):
             breach("I11", f"{account.id}: {row.after} at {mrr} under policy {row.policy_version}")
+    later = world.deployment.documents.in_force.get((row.policy_version or 0) + 1)
+    if later is not None and row.at > later + TRUSTED:
+        breach("I11", f"{account.id}: decided by policy {row.policy_version} {row.at - later} after the next")
 
 
 def _published(world: World, breach: Breach) -> None:

@@ -19,7 +19,6 @@ from shared.accounts.values import Json
 from shared.configuration.documents import DocumentChange, Kind
 from shared.memory.bus import MemoryBus
 from shared.memory.directory import MemoryDirectory
-from shared.memory.documents import MemoryDocuments
 from shared.memory.runs import MemoryRuns, MemoryWatermarks
 from shared.memory.secrets import MemorySecrets
 from shared.memory.topic import MemoryTopic
@@ -31,7 +30,7 @@ from tests.simulation.ports import port
 from tests.simulation.provider import Provider
 from tests.simulation.queues import WorkQueue
 from tests.simulation.steps import Ended, Function
-from tests.simulation.stores import TableOfAccounts, TableOfAlerts
+from tests.simulation.stores import TableOfAccounts, TableOfAlerts, TableOfDocuments
 from tests.simulation.streams import Stream
 from tests.simulation.vendor import Vendor
 from tests.support import signing, workers
@@ -50,7 +49,7 @@ class Deployment:
         self.dice = Dice(seed, rates)
         self.accounts = TableOfAccounts()
         self.alerts = TableOfAlerts()
-        self.documents = MemoryDocuments()
+        self.documents = TableOfDocuments(lambda: self.loop.now)
         self.runs = MemoryRuns()
         self.watermarks = MemoryWatermarks()
         self.bus = MemoryBus()

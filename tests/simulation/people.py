@@ -34,7 +34,7 @@ AGAIN = 40.0
 """Seconds until somebody who got no answer looks again."""
 SETTLED_AFTER = 7 * deployed.CONFIG_AGE
 FIRST = Ladder(1_000, 500)
-LADDERS = (Ladder(950, 480), Ladder(2_000, 500), Ladder(1_000, 900), FIRST)
+LADDERS = (Ladder(950, 480), Ladder(2_000, 500), Ladder(1_000, 900), Ladder(1_500, 700))
 """What is published in the course of the day; the amounts that customers pay lie between some of them."""
 
 

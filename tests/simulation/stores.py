@@ -5,18 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from shared.access.audit import AuditEntry
 from shared.accounts import cursor as cursors
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId, RecordKey
 from shared.accounts.listing import Page
-from shared.accounts.standing import Cause
+from shared.accounts.standing import Cause, TierChange
 from shared.accounts.store import AccountChange, Link
 from shared.alerts.notice import Channel, Notice, NoticeId, NoticeState
 from shared.alerts.outbox import goes_alone
 from shared.alerts.store import Evaluation, Window
 from shared.aws.dynamodb.account_rows import account_attributes, history_attributes
+from shared.configuration.documents import DocumentChange, Kind
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.alerts import MAX_WAITING, MemoryAlerts
+from shared.memory.documents import MemoryDocuments
 
 type Put = Callable[[str, Mapping[str, Any]], None]
 """Of a stream: an item's key, and its change."""
@@ -64,12 +67,20 @@ class TableOfAccounts(MemoryAccounts):
                 self.on_tier(
                     after.id, {"Keys": {"id": {"S": after.id}}, "NewImage": image(account_attributes(after, cause))}
                 )
-        for row in self.inserted:
-            self.on_history(row.account_id, {"NewImage": image(history_attributes(row))})
+        self._stream_history()
         self.changes.clear()
-        self.inserted.clear()
         self.audit.clear()
         return stored
+
+    def append(self, row: TierChange) -> None:
+        """A row of history by itself, as no product of ours writes it."""
+        self._append(row)
+        self._stream_history()
+
+    def _stream_history(self) -> None:
+        for row in self.inserted:
+            self.on_history(row.account_id, {"NewImage": image(history_attributes(row))})
+        self.inserted.clear()
 
     def due(self, *, after: datetime, until: datetime) -> Sequence[AccountId]:
         return [key for key, at in self._due.items() if after < at <= until]
@@ -139,6 +150,21 @@ class TableOfAlerts(MemoryAlerts):
 
     def due(self, *, after: datetime, until: datetime) -> Sequence[Notice]:
         return [n for n in self._unsettled.values() if n.due_at and after < n.due_at <= until]
+
+
+class TableOfDocuments(MemoryDocuments):
+    """DocumentStore; knows since when each policy has been in force."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.in_force: dict[int, datetime] = {}
+        self._clock = clock
+
+    def commit(self, changes: Sequence[DocumentChange], *, at: datetime, by: str, audit: Sequence[AuditEntry]) -> None:
+        super().commit(changes, at=at, by=by, audit=audit)
+        for change in changes:
+            if change.kind is Kind.POLICY:
+                self.in_force[int(change.id)] = self._clock()
 
 
 def _same(before: Account, after: Account, change: AccountChange) -> bool:
