@@ -12,7 +12,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
 
-.PHONY: help setup lock lint types unit suites stack fuzz fuzz-rules check test simulate bench cost counts up down reset token send doctor layers synth bootstrap deploy
+.PHONY: help setup lock lint types unit suites stack fuzz fuzz-rules check test simulate mutants bench cost counts up down reset token send doctor layers synth bootstrap deploy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,7 @@ unit: .venv/.installed ## the pure core's tests
 	@$(RUN)pytest tests/unit -n 2 --dist loadfile -q
 suites: .venv/.installed .checkov/.installed
 	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra -n 2 --dist loadfile -q
+	@$(RUN)pytest tests/simulation -n 2 --dist worksteal -q
 stack: setup .contract/.installed
 	@# The contract, and what roles grant, are tested where each function has its role alone; what a stack leaves behind and
 	@# what a webhook costs, where that makes no difference.
@@ -87,6 +88,8 @@ fuzz-rules: .venv/.installed ## refuse or decide by hostile policies: make fuzz-
 test: lint types suites stack ## every check and test; the deployed stack twice, once with IAM enforced
 simulate: .venv/.installed ## the whole product in virtual time, faults at every port call: make simulate SEED=1 DELIVERIES=200000
 	@$(PY) -m tests.simulation --seed $(or $(SEED),1) --deliveries $(or $(DELIVERIES),200000)
+mutants: .venv/.installed ## take out one safeguard after the other, and see which invariant breaks
+	@$(PY) -m tests.simulation.mutants
 check: lint types unit ## ruff, bandit, mypy, import contracts, unit tests: under a minute
 bench: .bench/.installed ## measure rules and decoding side by side with other engines: about a minute
 	@.bench/bin/python -m bench

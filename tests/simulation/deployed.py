@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 ISOLATE_AFTER = 2
 GIVE_UP_AFTER = 5
+ISOLATED_AT_ONCE = 2
 VISIBILITY = 6
+"""Times the worker's time-out."""
 STREAM_BATCH = 25
 RECORD_AGE = 21_600
 """Seconds."""

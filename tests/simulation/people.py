@@ -116,40 +116,40 @@ class Crowd:
 
     def resolve(self) -> None:
         def work(ports: Ports) -> None:
-            configuration = self._configuration(ports)
+            configuration = self.configuration(ports)
             edition = configuration.read()
             trip = edition.published.trip
             if trip is not None and trip.open:
-                breaking = Breaking(configuration, self._retier(ports))
-                breaking.resolve(edition, trip.id, Resolution.RELEASED, self._session())
+                breaking = Breaking(configuration, self.retier(ports))
+                breaking.resolve(edition, trip.id, Resolution.RELEASED, self.session())
                 self.deployment.dice.count("breaker released")
 
-        self._asks(work, self.resolve)
+        self.asks(work, self.resolve)
 
     def publish(self, ladder: Ladder) -> None:
         def work(ports: Ports) -> None:
-            policies = Policies(self._configuration(ports), self._retier(ports))
+            policies = Policies(self.configuration(ports), self.retier(ports))
             edition = policies.read()
             if edition.published.rulebook.policy_version in self.did.ladders and edition.policy == policy(ladder):
                 return
             if edition.draft_policy != policy(ladder):
-                edition = policies.save_draft(edition, policy(ladder), self._session())
+                edition = policies.save_draft(edition, policy(ladder), self.session())
             # Known before it is in force: whoever decides by it may be faster than the answer.
             self.did.ladders[edition.policy_version + 1] = ladder
-            policies.publish(edition, str(edition.draft_version), self._session())
+            policies.publish(edition, str(edition.draft_version), self.session())
 
-        self._asks(work, lambda: self.publish(ladder))
+        self.asks(work, lambda: self.publish(ladder))
 
     def pause(self, scope: str, seconds: float) -> None:
         def work(ports: Ports) -> None:
-            configuration = self._configuration(ports)
+            configuration = self.configuration(ports)
             edition = configuration.read()
             if edition.published.pauses.holding(scope, self.now) is None:
                 until = moment_text(self.now + timedelta(seconds=seconds))
-                pausing = Pausing(configuration, self._retier(ports))
-                pausing.put(edition, scope, {"reason": "a look at it first", "until": until}, self._session())
+                pausing = Pausing(configuration, self.retier(ports))
+                pausing.put(edition, scope, {"reason": "a look at it first", "until": until}, self.session())
 
-        self._asks(work, lambda: self.pause(scope, seconds))
+        self.asks(work, lambda: self.pause(scope, seconds))
 
     def override(self, customer: Customer) -> None:
         """Sets one, for some hours or for good, or clears the one that is there."""
@@ -178,8 +178,8 @@ class Crowd:
                 if not said or said[-1] != wanted:
                     said.append(wanted)
                 return
-            published = self._configuration(ports).published(self.now)
-            session = self._session()
+            published = self.configuration(ports).published(self.now)
+            session = self.session()
             override = None
             if wanted is not None:
                 until = None if wanted.until is None else moment_text(self._at(wanted.until))
@@ -187,12 +187,12 @@ class Crowd:
             said.append(wanted)  # before it is in force; where it does not come to that, it is asked for again
             Overriding(ports.accounts, ports.alerts, ports.directory).put(account, override, published, session)
 
-        self._asks(work, lambda: self._override(name, wanted, reason))
+        self.asks(work, lambda: self._override(name, wanted, reason))
 
     def _at(self, micros: int) -> datetime:
         return self.deployment.loop.begin + timedelta(microseconds=micros)
 
-    def _asks(self, work: Callable[[Ports], Any], again: Callable[[], None]) -> None:
+    def asks(self, work: Callable[[Ports], Any], again: Callable[[], None]) -> None:
         """Asked again after a while where no answer came, or a refusal that a second look mends."""
 
         def ended(end: Ended) -> None:
@@ -206,13 +206,13 @@ class Crowd:
     def now(self) -> datetime:
         return self.deployment.loop.now
 
-    def _session(self) -> Session:
+    def session(self) -> Session:
         return Session(ACTOR, self.now)
 
-    def _configuration(self, ports: Ports) -> Configuration:
+    def configuration(self, ports: Ports) -> Configuration:
         return Configuration(ports.documents, ports.watermarks, begins_paused=False)
 
-    def _retier(self, ports: Ports) -> Retier:
+    def retier(self, ports: Ports) -> Retier:
         return Retier(ports.runs, ports.decide, self._run_id, delay_seconds=SETTLED_AFTER)
 
     def _run_id(self) -> str:

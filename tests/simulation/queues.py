@@ -112,7 +112,9 @@ class WorkQueue(MemoryQueue):
         self._ids = count()
         self._function = function
         figures, visibility = deployed.QUEUES[name], deployed.VISIBILITY * function.seconds
-        self.isolation = Shelf(1, 2, visibility, deployed.GIVE_UP_AFTER, self._dies, function, handle)
+        self.isolation = Shelf(
+            1, deployed.ISOLATED_AT_ONCE, visibility, deployed.GIVE_UP_AFTER, self._dies, function, handle
+        )
         self.main = Shelf(
             figures.batch, figures.concurrency, visibility, deployed.ISOLATE_AFTER, self._isolated, function, handle
         )

@@ -89,8 +89,9 @@ def run(scenario: Scenario, progress: Progress = lambda *_: None) -> Report:
         scenario.crowd.redrive()
         settled = _quiet(deployment)
         answered = _last_wave(scenario)
-        progress(senders.made, "the last digests")
-        deployment.loop.run(timedelta(hours=26))
+        if deployment.empty:
+            progress(senders.made, "the last digests")
+            deployment.loop.run(timedelta(hours=26))
         findings = check(World(deployment, senders, scenario.crowd))
         _live(settled, answered, senders, findings)
     return Report(

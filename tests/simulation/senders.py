@@ -153,6 +153,10 @@ class Senders:
             return Delivery("generic", b"[" + b" " * (256 * 1024), expected=413)
         return Delivery("generic", b'{"type": "account.updated", "data": {"external_id": "", "version": 1}}')
 
+    def send(self, delivery: Delivery) -> None:
+        """At once, and again until it is taken."""
+        self._order(delivery, 0)
+
     def _order(self, delivery: Delivery, delay: float) -> None:
         self.made += 1
         self.under_way += 1

@@ -17,6 +17,7 @@ from shared.alerts.outbox import goes_alone
 from shared.alerts.store import Evaluation, Window
 from shared.aws.dynamodb.account_rows import account_attributes, history_attributes
 from shared.configuration.documents import DocumentChange, Kind
+from shared.configuration.published import BREAKER
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.alerts import MAX_WAITING, MemoryAlerts
 from shared.memory.documents import MemoryDocuments
@@ -159,6 +160,11 @@ class TableOfDocuments(MemoryDocuments):
         super().__init__()
         self.in_force: dict[int, datetime] = {}
         self._clock = clock
+
+    @property
+    def breaker_is_open(self) -> bool:
+        known = self.get(Kind.PUBLISHED, BREAKER)
+        return known is not None and not known.body.get("resolution")
 
     def commit(self, changes: Sequence[DocumentChange], *, at: datetime, by: str, audit: Sequence[AuditEntry]) -> None:
         super().commit(changes, at=at, by=by, audit=audit)

@@ -48,7 +48,7 @@ def first_read(self: PublishedReader, now: datetime) -> Published:
 
 
 STATE = (
-    mutant("drop the version condition", "I3", MemoryAccounts, "_check_version", any_version),
+    mutant("drop the version condition", "I4", MemoryAccounts, "_check_version", any_version),
     mutant("drop dedup", "I2", Version, "newer_than", as_new),
     mutant("arrival order wins", "I1", Version, "newer_than", always),
     mutant("history outside the transaction", "I4", TableOfAccounts, "commit", commit_in_two),
