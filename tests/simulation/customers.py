@@ -7,10 +7,10 @@ from random import Random
 from shared.access.people import User, UserId
 
 BANDS = ((50, 450), (520, 880), (1_050, 3_000))
-"""What customers pay, apart from each other under each of the policies that are published."""
+"""What customers pay."""
 PLANS = ("basic", "team", "business", "enterprise")
 CROSSES = 0.03
-"""Of events: the customer moves to another band."""
+"""Of events: the customer pays something else altogether."""
 CHANGES = 0.6
 """Of events: some value is another."""
 
@@ -32,7 +32,8 @@ class Customer:
     code: str | None
     """At the vendor, which is believed before the generic source."""
     owner: str
-    band: int
+    level: int
+    """About what each of its records says that it pays."""
     mrr: dict[str, str] = field(default_factory=dict)
     """What was last said, by record."""
     versions: dict[str, int] = field(default_factory=dict)
@@ -56,13 +57,16 @@ def _customer(number: int, random: Random) -> Customer:
         names,
         f"r{number:06}" if 0.6 < roll <= 0.9 else None,
         random.choice(owners).email,
-        random.randrange(len(BANDS)),
+        _level(random),
     )
 
 
 def pays(customer: Customer, random: Random) -> str:
-    """A new amount, seldom in another band."""
+    """A new amount: close to the last, or seldom quite another."""
     if random.random() < CROSSES / CHANGES:
-        customer.band = random.randrange(len(BANDS))
-    least, most = BANDS[customer.band]
-    return f"{random.randrange(least, most)}.{random.randrange(100):02}"
+        customer.level = _level(random)
+    return f"{customer.level + random.randrange(10)}.{random.randrange(100):02}"
+
+
+def _level(random: Random) -> int:
+    return random.randrange(*random.choice(BANDS))

@@ -1,7 +1,7 @@
 """Those who work with it: they publish policies, set and clear overrides, pause, look at the breaker, redrive."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -59,7 +59,9 @@ class Crowd:
         for number, ladder in enumerate(LADDERS):
             moment = (0.12 + 0.2 * number) * seconds + self.random.uniform(0, 20)
             after(moment, partial(self.publish, ladder))
-        poison, *others = self._alone()
+        alone = [customer for customer in self.customers if customer.alone]
+        count = max(4, len(self.customers) // 300)
+        poison, others = alone[:count], alone[count:]
         for _ in range(max(4, deliveries // 400)):
             customer = self.random.choice(others)
             after(self.random.uniform(0.05, 0.95) * seconds, partial(self.override, customer))
@@ -68,20 +70,16 @@ class Crowd:
         after(0.58 * seconds, lambda: self.pause("source:generic", 900))
         after(0.48 * seconds, lambda: self.outage(5_400))
         after(1_800, self.look)
-        after(0.1 * seconds, lambda: self._poisoned(poison))
+        after(0.1 * seconds, partial(self._poison, poison))
         after(1.2 * seconds, self.repair)
 
-    def _alone(self) -> list[Customer]:
-        return [customer for customer in self.customers if customer.alone]
-
-    def _poisoned(self, never_repaired: Customer) -> None:
-        """From now on what these customers' systems say can't be digested: half raise, half take the process along."""
-        others = self._alone()[-max(3, len(self.customers) // 300) :]
-        for number, customer in enumerate([never_repaired, *others]):
+    def _poison(self, customers: Sequence[Customer]) -> None:
+        """From now on what their systems say can't be digested: half raise, half take the process along."""
+        for number, customer in enumerate(customers):
             name = f"generic:{customer.generic[0]}"
             self.poisoned[name] = "dies" if number % 2 else "raises"
             self.deployment.accounts.poisoned[RecordKey.parse(name)] = Crash if number % 2 else RuntimeError
-        self.left = f"generic:{never_repaired.generic[0]}"
+        self.left = f"generic:{customers[0].generic[0]}"
 
     def repair(self) -> None:
         """All but one."""
@@ -167,6 +165,8 @@ class Crowd:
 
     def _override(self, name: str, wanted: oracle.Override | None, reason: str) -> None:
         said = self.did.overrides.setdefault(name, [])
+        if wanted is not None and wanted.until is not None and wanted.until <= self.deployment.loop.micros + SECOND:
+            return
 
         def work(ports: Ports) -> None:
             link = ports.accounts.links([RecordKey.parse(name)]).get(RecordKey.parse(name))

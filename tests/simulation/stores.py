@@ -21,6 +21,7 @@ from shared.configuration.published import BREAKER
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.alerts import MAX_WAITING, MemoryAlerts
 from shared.memory.documents import MemoryDocuments
+from tests.simulation.due import DueIndex
 
 type Put = Callable[[str, Mapping[str, Any]], None]
 """Of a stream: an item's key, and its change."""
@@ -42,7 +43,7 @@ class TableOfAccounts(MemoryAccounts):
         self.idle: list[AccountId] = []
         """Accounts that were written though nothing of them differed."""
         self._order: list[AccountId] = []
-        self._due: dict[AccountId, datetime] = {}
+        self._due: DueIndex[AccountId] = DueIndex()
 
     def links(self, records: Sequence[RecordKey]) -> dict[RecordKey, Link]:
         for record in records:
@@ -58,10 +59,7 @@ class TableOfAccounts(MemoryAccounts):
                 self.idle.append(after.id)
             if before is None:
                 insort(self._order, after.id)
-            if after.due_at is None:
-                self._due.pop(after.id, None)
-            else:
-                self._due[after.id] = after.due_at
+            self._due.put(after.id, after.due_at)
             if cause is Cause.DATA:
                 self.on_data(after.id, {"Keys": {"id": {"S": after.id}}})
             elif cause is Cause.TIER:
@@ -84,7 +82,7 @@ class TableOfAccounts(MemoryAccounts):
         self.inserted.clear()
 
     def due(self, *, after: datetime, until: datetime) -> Sequence[AccountId]:
-        return [key for key, at in self._due.items() if after < at <= until]
+        return self._due.between(after, until)
 
     def ids(self, *, segment: int, segments: int, start: str | None, limit: int) -> Page[AccountId]:
         keys = self._order[segment::segments]
@@ -101,7 +99,7 @@ class TableOfAlerts(MemoryAlerts):
         self.on_notice: Put = _nobody
         self.claims: dict[str, list[NoticeId]] = {}
         """The notices that were ever claimed under each claim."""
-        self._unsettled: dict[NoticeId, Notice] = {}
+        self._due: DueIndex[NoticeId] = DueIndex()
 
     def record(self, evaluation: Evaluation) -> None:
         super().record(evaluation)
@@ -119,10 +117,7 @@ class TableOfAlerts(MemoryAlerts):
         self.inserted.clear()
 
     def _indexed(self, notice: Notice) -> None:
-        if notice.state in UNSETTLED:
-            self._unsettled[notice.id] = notice
-        else:
-            self._unsettled.pop(notice.id, None)
+        self._due.put(notice.id, notice.due_at if notice.state in UNSETTLED else None)
 
     def move(self, moves: Sequence[tuple[Notice, Notice]], window: tuple[Window | None, Window] | None = None) -> None:
         super().move(moves, window)
@@ -137,20 +132,16 @@ class TableOfAlerts(MemoryAlerts):
         return [notice for notice in found if notice.claim == claim and notice.channel is Channel.MAIL]
 
     def waiting(self, recipient: str, *, until: datetime) -> Sequence[Notice]:
-        due = sorted(
-            (notice.due_at, notice.id, notice)
-            for notice in self._unsettled.values()
-            if notice.recipient == recipient and notice.state is NoticeState.HELD and not goes_alone(notice)
-            if notice.due_at and notice.due_at <= until
-        )
-        return [notice for _, _, notice in due[:MAX_WAITING]]
+        due = (self.noticed[key] for key in self._due.until(until))
+        mine = [notice for notice in due if notice.recipient == recipient]
+        return [notice for notice in mine if notice.state is NoticeState.HELD and not goes_alone(notice)][:MAX_WAITING]
 
     def held(self, *, until: datetime, at_most: int) -> Sequence[Notice]:
-        found = [notice for notice in self._unsettled.values() if notice.state is NoticeState.HELD]
-        return [notice for notice in found if notice.due_at and notice.due_at <= until][:at_most]
+        due = (self.noticed[key] for key in self._due.until(until))
+        return [notice for notice in due if notice.state is NoticeState.HELD][:at_most]
 
     def due(self, *, after: datetime, until: datetime) -> Sequence[Notice]:
-        return [n for n in self._unsettled.values() if n.due_at and after < n.due_at <= until]
+        return [self.noticed[key] for key in self._due.between(after, until)]
 
 
 class TableOfDocuments(MemoryDocuments):
