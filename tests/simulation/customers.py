@@ -61,9 +61,9 @@ def _customer(number: int, random: Random) -> Customer:
     )
 
 
-def pays(customer: Customer, random: Random) -> str:
+def pays(customer: Customer, random: Random, crosses: float) -> str:
     """A new amount: close to the last, or seldom quite another."""
-    if random.random() < CROSSES / CHANGES:
+    if random.random() < crosses / CHANGES:
         customer.level = _level(random)
     return f"{customer.level + random.randrange(10)}.{random.randrange(100):02}"
 

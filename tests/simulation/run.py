@@ -9,7 +9,7 @@ from time import perf_counter, process_time
 
 from shared.accounts.values import Json
 from tests.simulation.checks import Findings, World, check
-from tests.simulation.customers import ADMINS, CSMS, FALLBACK, ODD, customers
+from tests.simulation.customers import ADMINS, CROSSES, CSMS, FALLBACK, ODD, customers
 from tests.simulation.deployment import Deployment
 from tests.simulation.faults import CALM, Rates
 from tests.simulation.loop import SECOND
@@ -57,6 +57,8 @@ class Scenario:
     seed: str
     deliveries: int
     rates: Rates = field(default_factory=Rates)
+    crosses: float = CROSSES
+    """Of events: the customer's tier changes, as like as not."""
     day: float = DAY
     echo: float = ECHO
 
@@ -67,7 +69,7 @@ class Scenario:
         self.deployment.configure("source:recurly", {"sync_minutes": 60})
         random = Random(f"{self.seed}/customers")
         known = customers(max(30, self.deliveries // A_CUSTOMER), random)
-        self.senders = Senders(self.deployment, known, random, self.day, self.echo)
+        self.senders = Senders(self.deployment, known, random, self.crosses, self.day, self.echo)
         self.crowd = Crowd(self.deployment, known, Random(f"{self.seed}/people"))
 
     def start(self) -> None:

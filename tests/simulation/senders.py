@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from tests.simulation.customers import CHANGES, PLANS, Customer, pays
+from tests.simulation.customers import CHANGES, CROSSES, PLANS, Customer, pays
 from tests.simulation.deployment import Deployment
 from tests.support import signing
 
@@ -55,6 +55,8 @@ class Senders:
     deployment: Deployment
     customers: Sequence[Customer]
     random: Random
+    crosses: float = CROSSES
+    """Of events: the customer pays something else altogether."""
     day: float = DAY
     echo: float = ECHO
     accepted: dict[str, list[Said]] = field(default_factory=dict)
@@ -117,7 +119,7 @@ class Senders:
             said = Said(version, {}, deleted=True)
         else:
             if roll < CHANGES or name not in customer.mrr:
-                customer.mrr[name] = pays(customer, random)
+                customer.mrr[name] = pays(customer, random, self.crosses)
             said = Said(version, {"mrr": customer.mrr[name], "owner": customer.owner})
             if random.random() < 0.2:
                 said.fields = {**said.fields, "plan": random.choice((*PLANS, None))}
@@ -132,7 +134,7 @@ class Senders:
 
     def _hint(self, customer: Customer, code: str) -> Delivery:
         if self.random.random() < CHANGES or code not in customer.mrr:
-            customer.mrr[code] = pays(customer, self.random)
+            customer.mrr[code] = pays(customer, self.random, self.crosses)
         self.deployment.vendor.change(code, customer.mrr[code], self.random.choice(PLANS))
         body = signing.recurly_body("account", code, "updated", self.deployment.loop.now)
         return Delivery("recurly", body, None, f"recurly:{code}")
