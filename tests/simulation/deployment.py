@@ -44,10 +44,12 @@ A_PAGE = timedelta(seconds=120)
 class Deployment:
     """Everything that is deployed, and no time has passed."""
 
-    def __init__(self, seed: str, rates: Rates, *, users: list[User], admins: list[User]) -> None:
+    def __init__(
+        self, seed: str, rates: Rates, *, users: list[User], admins: list[User], accounts: TableOfAccounts | None = None
+    ) -> None:
         self.loop = Loop(BEGIN)
         self.dice = Dice(seed, rates)
-        self.accounts = TableOfAccounts()
+        self.accounts = accounts or TableOfAccounts()
         self.alerts = TableOfAlerts()
         self.documents = TableOfDocuments(lambda: self.loop.now)
         self.runs = MemoryRuns()

@@ -16,6 +16,7 @@ from tests.simulation.loop import SECOND
 from tests.simulation.people import Crowd
 from tests.simulation.senders import DAY, ECHO, Senders
 from tests.simulation.stage import stage
+from tests.simulation.stores import TableOfAccounts
 
 A_CUSTOMER = 20
 """Deliveries."""
@@ -61,14 +62,18 @@ class Scenario:
     """Of events: the customer's tier changes, as like as not."""
     day: float = DAY
     echo: float = ECHO
+    accounts: TableOfAccounts | None = None
+    """Other than in memory."""
+    customers: int | None = None
+    """None: one for A_CUSTOMER deliveries; with fewer, workers meet at the same accounts more often."""
 
     def __post_init__(self) -> None:
-        self.deployment = Deployment(self.seed, self.rates, users=[*CSMS, *ODD], admins=ADMINS)
+        self.deployment = Deployment(self.seed, self.rates, users=[*CSMS, *ODD], admins=ADMINS, accounts=self.accounts)
         settings: dict[str, Json] = {"time_zone": "Europe/Berlin", "fallback_recipients": [FALLBACK]}
         self.deployment.configure("settings", settings)
         self.deployment.configure("source:recurly", {"sync_minutes": 60})
         random = Random(f"{self.seed}/customers")
-        known = customers(max(30, self.deliveries // A_CUSTOMER), random)
+        known = customers(self.customers or max(30, self.deliveries // A_CUSTOMER), random)
         self.senders = Senders(self.deployment, known, random, self.crosses, self.day, self.echo)
         self.crowd = Crowd(self.deployment, known, Random(f"{self.seed}/people"))
 
@@ -94,6 +99,7 @@ def run(scenario: Scenario, progress: Progress = lambda *_: None) -> Report:
         if deployment.empty:
             progress(senders.made, "the last digests")
             deployment.loop.run(timedelta(hours=26))
+        deployment.accounts.reread()
         findings = check(World(deployment, senders, scenario.crowd))
         _live(settled, answered, senders, findings)
     return Report(
@@ -125,7 +131,8 @@ def _quiet(deployment: Deployment) -> int:
 
 
 def _last_wave(scenario: Scenario) -> int:
-    """Of those that can be worked on."""
+    """Of those that can be worked on, and nothing that a person would have to look at."""
+    scenario.senders.crosses = 0
     senders, left = scenario.senders, scenario.crowd.left
     well = [customer for customer in senders.customers if f"generic:{customer.generic[0]}" != left]
     for customer in senders.random.choices(well, k=max(20, scenario.deliveries // 100)):

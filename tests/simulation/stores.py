@@ -53,6 +53,11 @@ class TableOfAccounts(MemoryAccounts):
 
     def commit(self, change: AccountChange) -> Account:
         stored = super().commit(change)
+        self.tell(change)
+        return stored
+
+    def tell(self, change: AccountChange) -> None:
+        """The streams' readers, of what was committed."""
         for cause, before, after in self.changes:
             self.versions += 1
             if before is not None and _same(before, after, change):
@@ -69,7 +74,9 @@ class TableOfAccounts(MemoryAccounts):
         self._stream_history()
         self.changes.clear()
         self.audit.clear()
-        return stored
+
+    def reread(self) -> None:
+        """What is checked is what is stored: in memory, that is this."""
 
     def append(self, row: TierChange) -> None:
         """A row of history by itself, as no product of ours writes it."""

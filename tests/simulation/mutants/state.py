@@ -5,19 +5,37 @@ from datetime import datetime
 from typing import cast
 
 from greenlet import getcurrent
+from pynamodb.expressions.condition import Condition
 
 from shared.accounts.account import Account
 from shared.accounts.store import AccountChange
 from shared.accounts.version import Version
+from shared.aws.dynamodb.accounts import DynamoAccounts
 from shared.configuration.published import Published
 from shared.configuration.reader import PublishedReader
 from shared.memory.accounts import MemoryAccounts
 from tests.simulation.mutants.mutant import mutant
+from tests.simulation.on_dynamodb import DynamoTableOfAccounts
 from tests.simulation.ports import FAILURES
 from tests.simulation.steps import Step
 from tests.simulation.stores import TableOfAccounts
 
-commit_whole = TableOfAccounts.commit
+commit_whole, commit_on_dynamodb = TableOfAccounts.commit, DynamoTableOfAccounts.commit
+
+
+def any_item(self: DynamoAccounts, read: Account) -> Condition:  # noqa: ARG001 - the method's
+    """Whatever was written since."""
+    whatever: Condition = self._account.id.exists() | self._account.id.does_not_exist()
+    return whatever
+
+
+def commit_in_two_on_dynamodb(self: DynamoTableOfAccounts, change: AccountChange) -> Account:
+    if change.history is None:
+        return commit_on_dynamodb(self, change)
+    stored = commit_on_dynamodb(self, replace(change, history=None))
+    step = cast("Step", getcurrent())
+    step.call("history.put", FAILURES["store"], self.append, [change.history], {})
+    return stored
 
 
 def any_version(_: MemoryAccounts, account: Account) -> None:
@@ -47,6 +65,11 @@ def first_read(self: PublishedReader, now: datetime) -> Published:
     return self._published or self._refreshed(now)
 
 
+ON_DYNAMODB = (
+    mutant("drop the version condition", "I4", DynamoAccounts, "_unmoved", any_item),
+    mutant("history outside the transaction", "I4", DynamoTableOfAccounts, "commit", commit_in_two_on_dynamodb),
+)
+"""The mutants of the store that is deployed."""
 STATE = (
     mutant("drop the version condition", "I4", MemoryAccounts, "_check_version", any_version),
     mutant("drop dedup", "I2", Version, "newer_than", as_new),
