@@ -27,7 +27,8 @@ WORKER_SECONDS = {
     QueueName.HINTS: 60,
     QueueName.DECIDE: 60,
     QueueName.EVALUATE_ALERTS: 60,
-    QueueName.NOTIFY: 60,
+    # What SES says of a mail fails thrice before the outbox takes the mail for lost, ten minutes after it was claimed.
+    QueueName.NOTIFY: 30,
     # A sync walks pages until its time is short and leaves the rest to its next message.
     QueueName.SYNCS: 300,
 }

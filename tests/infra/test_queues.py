@@ -1,8 +1,11 @@
 """A message is worked on, isolated, or in a dead-letter queue: never lost, never in another's way."""
 
+from datetime import timedelta
+
 import pytest
 
 from infra.constructs.parts import QueueName
+from shared.alerts.outbox import CONFIRMED_WITHIN
 from shared.runtime.messages import SyncSource, read
 from tests.infra.assembled import Assembled, Resource
 
@@ -93,3 +96,8 @@ def test_schedules_put_undelivered_ticks_aside(prod: Assembled) -> None:
     dead = {name: prod.text(each.properties["Target"]["DeadLetterConfig"]["Arn"]) for name, each in schedules.items()}
     assert dead == {"clock": "tierwright-prod-clock-dead", "sync-tick": "tierwright-prod-syncs-dead"}
     assert schedules["clock"].properties["ScheduleExpression"] == "rate(1 minute)"
+
+
+def test_a_send_event_may_fail_three_times_before_its_mail_is_taken_for_lost(prod: Assembled) -> None:
+    seen_again = prod.named("AWS::SQS::Queue")["notify"].properties["VisibilityTimeout"]
+    assert timedelta(seconds=3 * seen_again) < CONFIRMED_WITHIN

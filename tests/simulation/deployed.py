@@ -26,7 +26,7 @@ QUEUES = {
     "hints": Figures(10, 50, 60),
     "decide": Figures(10, 20, 60),
     "evaluate-alerts": Figures(10, 10, 60),
-    "notify": Figures(10, 5, 60),
+    "notify": Figures(10, 5, 30),
     "syncs": Figures(1, 5, 300),
 }
 LANES = {"tier_trigger": 10, "alerts": 2, "announce": 1, "notify": 1}

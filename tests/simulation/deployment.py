@@ -84,7 +84,7 @@ class Deployment:
             "tier_trigger": function("tier_trigger", 60, lambda ports: (workers.walk(ports), workers.bulk(ports))),
             "announce": function("announce", 30, workers.announcer),
             "alerts": function("alerts", 60, workers.alerts),
-            "notify": function("notify", 60, workers.notifier),
+            "notify": function("notify", deployed.QUEUES["notify"].seconds, workers.notifier),
             "clock": function("clock", 55, workers.clock),
             "api": function("api", 29, lambda ports: ports),
         }
