@@ -209,3 +209,18 @@ def test_accounts_are_numbered_archived_ones_too(accounts: Accounts) -> None:
     accounts.commit(change(stored(accounts, account("kept")), absorbed=stored(accounts, account("gone"))))
 
     assert accounts.number() == 5
+
+
+def test_an_account_that_comes_between_two_walks_moves_no_other_to_another_segment(accounts: Accounts) -> None:
+    def segment_of() -> dict[AccountId, int]:
+        pages = [(number, accounts.ids(segment=number, segments=4, start=None, limit=100)) for number in range(4)]
+        return {key: number for number, page in pages for key in page.items}
+
+    for number in range(20):
+        stored(accounts, account(f"b-{number:02}"))
+    before = segment_of()
+    stored(accounts, account("a"))
+
+    after = segment_of()
+    assert len(before) == 20
+    assert {key: after[key] for key in before} == before
