@@ -104,7 +104,7 @@ def _nothing_is_lost(world: World, breach: Breach) -> None:
 
 
 def _poison(world: World, breach: Breach) -> None:
-    """I1: what can't be digested is dead; I8: nothing else is, but what met a fault each time that it was worked on."""
+    """I1: what can't be digested is dead; I8: nothing else is, but what met a fault each time that it was alone."""
     waiting = {json.loads(held.body)["record"]["data"]["version"] for held in world.deployment.queues["hints"].dead}
     account = world.account(world.crowd.left)
     known = account.records[RecordKey.parse(world.crowd.left)].version.at // BILLION if account else 0
@@ -116,7 +116,9 @@ def _poison(world: World, breach: Breach) -> None:
         for held in queue.died:
             guilty = name == "hints" and any(text in held.body for text in poison)
             if not guilty and held.unlucky < held.failed:
-                breach("I8", f"{held.id} is dead: it failed {held.failed} times, and met faults in {held.unlucky}")
+                breach(
+                    "I8", f"{held.id} is dead: it failed {held.failed} times alone, {held.unlucky} of them by faults"
+                )
             elif not guilty:
                 world.deployment.dice.count("message dead of faults alone")
 

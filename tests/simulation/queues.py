@@ -24,10 +24,10 @@ class Held:
     body: str
     received: int = 0
     """From the queue that it is on."""
-    unlucky: int = 0
-    """Of all its receives, those whose step met an injected fault, or died with others that may be to blame."""
     failed: int = 0
-    """Of all its receives, those that it came back from."""
+    """Of its receives alone, those that it came back from."""
+    unlucky: int = 0
+    """Of these, those whose step met an injected fault."""
 
 
 @dataclass
@@ -91,8 +91,9 @@ class Shelf:
         elapsed = (self.function.loop.micros - begun) / SECOND
         for held in batch:
             if whole is None or held.id in whole:
-                held.failed += 1
-                held.unlucky += end.faults > 0 or (whole is None and len(batch) > 1)
+                if self.batch == 1:
+                    held.failed += 1
+                    held.unlucky += end.faults > 0
                 self.put(held, max(0.0, self.visibility - elapsed))
             elif self.function.dice.hits(self.function.dice.rates.repeated):
                 self.function.dice.count("message repeated")

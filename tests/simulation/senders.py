@@ -166,14 +166,12 @@ class Senders:
 
     def _attempt(self, delivery: Delivery) -> None:
         now = self.deployment.loop.now
-        skewed = delivery.attempts == 0 and self.random.random() < SKEWED
-        if skewed:
+        if delivery.attempts == 0 and delivery.expected == 200 and self.random.random() < SKEWED:
             off = self.random.uniform(-600, 600)
             self.deployment.dice.count("sender's clock off")
             now = type(now).fromtimestamp(now.timestamp() + off, now.tzinfo)
         self.attempts += 1
-        answered = self._answer(delivery, skewed=skewed)
-        self.deployment.receive(delivery.source, self._headers(delivery, now), delivery.body, answered)
+        self.deployment.receive(delivery.source, self._headers(delivery, now), delivery.body, self._answer(delivery))
 
     def _headers(self, delivery: Delivery, now: Any) -> dict[str, str]:
         if delivery.source == "recurly":
@@ -181,15 +179,12 @@ class Senders:
         secret = "whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQ=" if delivery.forged else signing.GENERIC_SECRET
         return signing.generic_headers(delivery.body, now, secret=secret)
 
-    def _answer(self, delivery: Delivery, *, skewed: bool) -> Callable[[int | None], None]:
-        """Whose clock is off may be a stranger whatever else is wrong."""
-        fitting = (None, 503, delivery.expected, *((401,) if skewed else ()))
-
+    def _answer(self, delivery: Delivery) -> Callable[[int | None], None]:
         def answered(status: int | None) -> None:
             if status == 200:
                 self._taken(delivery)
             elif delivery.expected != 200:
-                if status not in fitting:
+                if status not in (None, 503, delivery.expected):
                     self.refused.append(f"{status} instead of {delivery.expected}")
             elif delivery.record and delivery.attempts < len(RETRIES):
                 self.deployment.dice.count("delivery retried")

@@ -3,6 +3,7 @@
 from bisect import bisect_right, insort
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from shared.access.audit import AuditEntry
@@ -18,7 +19,7 @@ from shared.alerts.store import Evaluation, Window
 from shared.aws.dynamodb.account_rows import account_attributes, history_attributes
 from shared.configuration.documents import DocumentChange, Kind
 from shared.configuration.published import BREAKER
-from shared.memory.accounts import MemoryAccounts
+from shared.memory.accounts import MemoryAccounts, in_segment
 from shared.memory.alerts import MAX_WAITING, MemoryAlerts
 from shared.memory.documents import MemoryDocuments
 from tests.simulation.due import DueIndex
@@ -92,10 +93,10 @@ class TableOfAccounts(MemoryAccounts):
         return self._due.between(after, until)
 
     def ids(self, *, segment: int, segments: int, start: str | None, limit: int) -> Page[AccountId]:
-        keys = self._order[segment::segments]
-        begin = bisect_right(keys, cursors.read(start, "ids", 1)[0]) if start else 0
-        page = keys[begin : begin + limit]
-        return Page(tuple(page), cursors.write("ids", page[-1]) if len(keys) > begin + limit else None)
+        begin = bisect_right(self._order, cursors.read(start, "ids", 1)[0]) if start else 0
+        after = islice(self._order, begin, None)
+        keys = [*islice((key for key in after if in_segment(key, segment, segments)), limit + 1)]
+        return Page(tuple(keys[:limit]), cursors.write("ids", keys[limit - 1]) if len(keys) > limit else None)
 
 
 class TableOfAlerts(MemoryAlerts):

@@ -1,5 +1,6 @@
 """A billing system: it has the state, tells by thin webhooks that it changed, and fails as vendors do."""
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,13 +35,17 @@ class Vendor:
         self.customers: dict[str, Customer] = {}
         self.down = False
         """An outage: nothing is answered."""
-        self.says: str | None = None
-        """An accident: what it says everybody pays, whatever they pay."""
+        self._order: list[tuple[datetime, str]] = []
+        """By the time of change: the list that is walked."""
         self._loop, self._dice = loop, dice
 
     def change(self, code: str, mrr: str, plan: str) -> Customer:
-        self.customers[code] = Customer(code, mrr, plan, self._loop.now)
-        return self.customers[code]
+        known = self.customers.get(code)
+        if known is not None:
+            del self._order[bisect_left(self._order, (known.updated_at, code))]
+        changed = self.customers[code] = Customer(code, mrr, plan, self._loop.now)
+        insort(self._order, (changed.updated_at, code))
+        return changed
 
     def fetch(self, hint: Hint, *, rates: Rates, now: datetime) -> Sequence[SourceRecord]:  # noqa: ARG002 - the port's
         self._answers()
@@ -52,20 +57,19 @@ class Vendor:
     def pull(self, cursor: Mapping[str, str], *, rates: Rates, now: datetime) -> PulledPage:  # noqa: ARG002 - the port's
         """By the time of change and the code, inclusive, with an overlap of five minutes before the last pull's end."""
         self._answers()
-        since = datetime.fromisoformat(cursor["since"]) - OVERLAP if "since" in cursor else None
-        place = (datetime.fromisoformat(cursor["at"]), cursor["code"]) if "at" in cursor else None
-        rows = sorted((one.updated_at, one.code) for one in self.customers.values())
-        left = [row for row in rows if (since is None or row[0] >= since) and (place is None or row > place)]
-        page, more = left[:PAGE], len(left) > PAGE
+        order = self._order
+        if "at" in cursor:
+            begin = bisect_right(order, (datetime.fromisoformat(cursor["at"]), cursor["code"]))
+        elif "since" in cursor:
+            begin = bisect_left(order, (datetime.fromisoformat(cursor["since"]) - OVERLAP, ""))
+        else:
+            begin = 0
+        page, more = order[begin : begin + PAGE], len(order) > begin + PAGE
         if more:
             at, code = page[-1]
             onward = {**cursor, "at": at.isoformat(), "code": code}
         else:
-            onward = (
-                {"since": max([*([cursor["since"]] if "since" in cursor else []), *[at.isoformat() for at, _ in rows]])}
-                if rows
-                else {}
-            )
+            onward = {"since": order[-1][0].isoformat()} if order else {}
         return PulledPage([self._record(self.customers[code]) for _, code in page], onward, done=not more)
 
     def _answers(self) -> None:
@@ -77,5 +81,5 @@ class Vendor:
         return SourceRecord(
             key=RecordKey(RECURLY, one.code),
             version=Version.of_time(one.updated_at),
-            properties={"mrr": self.says or one.mrr, "plan": one.plan},
+            properties={"mrr": one.mrr, "plan": one.plan},
         )
