@@ -61,7 +61,7 @@ class Crowd:
             after(moment, partial(self.publish, ladder))
         alone = [customer for customer in self.customers if customer.alone]
         count = max(4, len(self.customers) // 300)
-        poison, others = alone[:count], alone[count:]
+        poison, others = alone[-count:], alone[:-count]
         for _ in range(max(4, deliveries // 400)):
             customer = self.random.choice(others)
             after(self.random.uniform(0.05, 0.95) * seconds, partial(self.override, customer))
