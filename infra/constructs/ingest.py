@@ -7,6 +7,8 @@ from infra.constructs import grants
 from infra.constructs.function import HouseFunction
 from infra.constructs.parts import Parts, QueueName
 
+BATCH = 10
+
 
 class Ingest(Construct):
     def __init__(self, scope: Construct, *, parts: Parts) -> None:
@@ -18,9 +20,11 @@ class Ingest(Construct):
             house=parts.house,
             settings=parts.settings(Settings),
             timeout_seconds=hints.worker_seconds,
+            # It waits more than it works: half the memory is half the price of that, and the same for work.
+            memory_mb=256,
             resends=True,
         )
-        hints.work(self.function, batch_size=10, max_concurrency=50)
+        hints.work(self.function, batch_size=BATCH, max_concurrency=50)
         hints.grant_send(self.function)
         grants.merge_accounts(parts, self.function)
         grants.read_config(parts, self.function)

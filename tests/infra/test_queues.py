@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions.ingest.fetching import THREADS
 from infra.constructs.parts import QueueName
 from shared.alerts.outbox import CONFIRMED_WITHIN
 from shared.runtime.messages import SyncSource, read
@@ -53,6 +54,10 @@ def test_the_same_function_works_on_both_queues_alone_on_the_isolated(prod: Asse
         assert 1 <= mapping["BatchSize"] <= most
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_a_whole_batch_of_hints_is_fetched_at_once(prod: Assembled) -> None:
+    assert _mapping(prod, _queue(prod, "hints")).properties["BatchSize"] == THREADS
 
 
 @pytest.mark.parametrize("name", QUEUES)
