@@ -28,6 +28,6 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lam
 
 def handle(event: Event, service: Ingest, now: datetime) -> dict[str, Any]:
     settled = service.work([Received(record["messageId"], record["body"]) for record in event["Records"]], now)
-    tell(settled, now)
+    tell(settled)
     failed = [one.message_id for one in settled if isinstance(one.outcome, Failed)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

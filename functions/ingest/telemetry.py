@@ -1,24 +1,21 @@
-"""What ingest tells of a batch: counts, how far it lags behind the senders, and a line for each message not done."""
+"""What ingest tells of a batch: what was not taken, counted, and a line for each message not done.
+
+Of what was taken, nothing: how much comes and how long it waits AWS counts by itself.
+"""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from functions.ingest.outcome import Done, Failed, PutBack
 from functions.ingest.service import Settled
-from shared.ingestion.tally import REJECTED, UNCHANGED, WRITTEN
+from shared.ingestion.tally import REJECTED
 from shared.runtime import telemetry
 
-_METRICS = {WRITTEN: "RecordsWritten", UNCHANGED: "RecordsUnchanged", REJECTED: "RecordsRejected"}
 
-
-def tell(settled: Iterable[Settled], now: datetime) -> None:
+def tell(settled: Iterable[Settled]) -> None:
     for one in settled:
         match one.outcome:
             case Done(tally):
-                for count, metric in _METRICS.items():
-                    telemetry.count(metric, tally.counts.get(count, 0))
-                if one.hint:
-                    telemetry.measure("IngestLag", (now - one.hint.received_at) // timedelta(milliseconds=1))
+                telemetry.count("RecordsRejected", tally.counts.get(REJECTED, 0))
             case PutBack(delay, reason):
                 telemetry.count("HintsPutBack")
                 telemetry.logger().warning("put back", extra={"reason": reason, "delay": delay} | _about(one))

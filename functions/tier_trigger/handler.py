@@ -60,6 +60,5 @@ def _decided(work: DecideAccounts | DecideAll, walk: Walk) -> Tally:
 
 
 def _tell(tally: Tally) -> None:
+    """Of decisions that leave an account as it is, nothing: they are most, and nobody waits for them."""
     telemetry.count("TierChanges", tally[Status.CHANGED])
-    for status, number in sorted(tally.items()):
-        telemetry.count(f"Decisions{status.capitalize()}", number)

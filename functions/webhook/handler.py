@@ -10,7 +10,7 @@ from typing import Any
 from functions.webhook.http import request_of, response
 from functions.webhook.service import Receiver
 from functions.webhook.settings import Settings
-from functions.webhook.telemetry import line
+from functions.webhook.telemetry import line, worth_telling
 from functions.webhook.wiring import wire
 from shared.runtime.clock import system_now
 from shared.runtime.environment import read
@@ -23,12 +23,15 @@ def receiver() -> Receiver:
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     request_id = getattr(context, "aws_request_id", None)
-    return handle(event, receiver(), system_now(), request_id)
+    return handle(event, receiver(), system_now(), request_id, level=os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO"))
 
 
-def handle(event: Mapping[str, Any], service: Receiver, now: datetime, request_id: str | None = None) -> dict[str, Any]:
+def handle(
+    event: Mapping[str, Any], service: Receiver, now: datetime, request_id: str | None = None, *, level: str = "INFO"
+) -> dict[str, Any]:
     request = request_of(event)
     verdict = service.take(request, now)
-    known = service.knows(request.source)
-    sys.stdout.write(line(request, verdict, known=known, request_id=request_id, now=now) + "\n")
+    if worth_telling(verdict, level):
+        known = service.knows(request.source)
+        sys.stdout.write(line(request, verdict, known=known, request_id=request_id, now=now) + "\n")
     return response(verdict)

@@ -1,5 +1,7 @@
-"""What the webhook function tells of a delivery: one line, both a log record in Powertools' keys and metrics in
-CloudWatch's embedded format, which Powertools itself would take a third of the cold start to write.
+"""What the webhook function tells of a delivery that it did not take: one line, both a log record in Powertools' keys
+and a metric in CloudWatch's embedded format, which Powertools itself would take a third of the cold start to write.
+
+Of what it took, the gateway's access log has a line already; a second one is written where the stage logs at DEBUG.
 """
 
 import json
@@ -12,21 +14,24 @@ NAMESPACE = "Tierwright"
 SERVICE = "webhook"
 
 _METRICS: Mapping[Outcome, str] = {
-    Outcome.QUEUED: "WebhooksQueued",
-    Outcome.IGNORED: "WebhooksIgnored",
     Outcome.TOO_LARGE: "WebhooksRefused",
     Outcome.UNAUTHENTICATED: "WebhooksRefused",
     Outcome.MALFORMED: "WebhooksRefused",
     Outcome.UNAVAILABLE: "WebhooksUnavailable",
 }
-_LEVELS: Mapping[Outcome, str] = {Outcome.UNAVAILABLE: "ERROR", Outcome.QUEUED: "INFO", Outcome.IGNORED: "INFO"}
+_TAKEN = frozenset({Outcome.QUEUED, Outcome.IGNORED})
+_LEVELS: Mapping[Outcome, str] = {Outcome.UNAVAILABLE: "ERROR", **dict.fromkeys(_TAKEN, "DEBUG")}
+
+
+def worth_telling(verdict: Verdict, level: str) -> bool:
+    """Where the stage logs at `level`."""
+    return verdict.outcome not in _TAKEN or level == "DEBUG"
 
 
 def line(request: Request, verdict: Verdict, *, known: bool, request_id: str | None, now: datetime) -> str:
     """Nothing a stranger wrote is in it: the source is named only if it is `known`, the delivery only if proven, and
     what is wrong with a body, which may quote it, is for its sender alone.
     """
-    metric = _METRICS[verdict.outcome]
     return json.dumps(
         {
             "level": _LEVELS.get(verdict.outcome, "WARNING"),
@@ -38,16 +43,18 @@ def line(request: Request, verdict: Verdict, *, known: bool, request_id: str | N
             "reason": "" if verdict.outcome is Outcome.MALFORMED else verdict.reason,
             "delivery": verdict.delivery,
             "messages": verdict.messages,
-            metric: 1,
-            "_aws": {
-                "Timestamp": int(now.timestamp() * 1000),
-                "CloudWatchMetrics": [
-                    {
-                        "Namespace": NAMESPACE,
-                        "Dimensions": [["service"]],
-                        "Metrics": [{"Name": metric, "Unit": "Count"}],
-                    }
-                ],
-            },
+            **_counted(verdict.outcome, now),
         }
     )
+
+
+def _counted(outcome: Outcome, now: datetime) -> dict[str, object]:
+    """One more, in CloudWatch's embedded format."""
+    if outcome not in _METRICS:
+        return {}
+    metric = {"Name": _METRICS[outcome], "Unit": "Count"}
+    counted = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": [metric]}
+    return {
+        _METRICS[outcome]: 1,
+        "_aws": {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [counted]},
+    }

@@ -1,5 +1,6 @@
 """tier_trigger decides on fresh state, writes only what differs, and lets no account delay another."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from shared.accounts.identity import AccountId, TierId
 from shared.accounts.standing import Override
 from shared.runtime.messages import DecideAccounts, EvaluateAlerts, read
 from shared.runtime.ports import QueueUnavailable
+from shared.runtime.telemetry import invocation
 from tests.support.builders import account
 from tests.unit.functions.tier_world import World
 
@@ -40,6 +42,16 @@ def test_an_account_that_stands_so_already_is_not_written() -> None:
     here.stream("acme", "acme", "gone")
     assert here.accounts.writes == writes
     assert here.queue.sent == []
+
+
+def test_a_decision_that_leaves_an_account_as_it_is_tells_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    here = world()
+    with invocation():
+        here.stream("acme")
+    assert "TierChanges" in json.loads(capsys.readouterr().out)
+    with invocation():
+        here.stream("acme")
+    assert capsys.readouterr().out == ""
 
 
 def test_a_write_between_reading_and_deciding_is_decided_on() -> None:

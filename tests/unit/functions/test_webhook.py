@@ -287,22 +287,36 @@ def test_nothing_that_a_stranger_sends_is_an_error_of_ours(
     assert queue.sent == []
 
 
-def logged(sent: Mapping[str, Any], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    handle(sent, receiver(), NOW, "request-1")
+def logged(sent: Mapping[str, Any], capsys: pytest.CaptureFixture[str], level: str = "INFO") -> dict[str, Any]:
+    handle(sent, receiver(), NOW, "request-1", level=level)
     out = capsys.readouterr().out
     assert CANARY not in out
     written: dict[str, Any] = json.loads(out)
     return written
 
 
-def test_a_delivery_is_one_line_of_log_and_metrics(capsys: pytest.CaptureFixture[str]) -> None:
-    written = logged(signed(document({"external_id": CANARY})), capsys)
+def test_what_is_taken_leaves_no_line_beside_the_gateways(capsys: pytest.CaptureFixture[str]) -> None:
+    handle(signed(document()), receiver(), NOW, "request-1")
 
-    assert written["level"] == "INFO"
+    assert capsys.readouterr().out == ""
+
+
+def test_a_stage_that_logs_at_debug_has_a_line_for_each_delivery(capsys: pytest.CaptureFixture[str]) -> None:
+    written = logged(signed(document({"external_id": CANARY})), capsys, "DEBUG")
+
+    assert written["level"] == "DEBUG"
     assert (written["service"], written["source"], written["messages"]) == ("webhook", "generic", 1)
+    assert written["delivery"].startswith("sha256:")
     assert written["function_request_id"] == "request-1"
-    assert written["WebhooksQueued"] == 1
-    assert written["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "WebhooksQueued", "Unit": "Count"}]
+    assert "_aws" not in written
+
+
+def test_a_refusal_is_one_line_of_log_and_metrics(capsys: pytest.CaptureFixture[str]) -> None:
+    written = logged(event(b"{}", {}), capsys)
+
+    assert (written["level"], written["service"], written["source"]) == ("WARNING", "webhook", "generic")
+    assert written["WebhooksRefused"] == 1
+    assert written["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "WebhooksRefused", "Unit": "Count"}]
     assert written["_aws"]["Timestamp"] == int(NOW.timestamp() * 1000)
 
 
