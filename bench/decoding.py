@@ -60,8 +60,10 @@ def maps_by_pynamo(raw: Item) -> Any:
 
 
 def map_item(stored: Account) -> Item:
-    """The account's item with maps for its texts. What is timed of it ends with values, short of an account."""
-    row = {name: json.loads(str(value)) if name in _TEXTS else value for name, value in encoded(stored).items()}
+    """The account's item with maps for its texts, its values whole. What is timed of it ends short of an account."""
+    known = {name: value for name, value in encoded(stored).items() if name != "differing"}
+    told = {**known, "values": json.dumps(stored.values)}
+    row = {name: json.loads(str(value)) if name in _TEXTS else value for name, value in told.items()}
     return {name: TypeSerializer().serialize(value) for name, value in row.items()}
 
 

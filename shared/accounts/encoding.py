@@ -17,10 +17,10 @@ from shared.accounts.version import Version, VersionKind
 
 type Row = dict[str, str | int]
 
-SCHEMA = 5
+SCHEMA = 6
 """Of the row; 2 added `histories`, 3 what the standing waits for, 4 `past`, for `histories` which it still reads,
-5 `yearly`, for a history in `past`, and `request`. A later one adds attributes; what it does not know, this code drops
-at its next write.
+5 `yearly`, for a history in `past`, and `request`, 6 `differing`, for `values` which it still reads. A later one adds
+attributes; what it does not know, this code drops at its next write.
 """
 MAX_BYTES = 64 * 1024
 
@@ -54,8 +54,10 @@ def encoded(account: Account) -> Row:
         "created_at": micros(account.created_at),
     }
     if account.records:
-        row["records"] = _text({str(key): _contribution(record) for key, record in account.records.items()})
-    if account.values:
+        began = micros(account.created_at)
+        row["records"] = _text({str(key): _contribution(record, began) for key, record in account.records.items()})
+        row["differing"] = _text(_differing(account))
+    elif account.values:
         row["values"] = _text(account.values)
     if account.histories:
         row |= _past(account)
@@ -76,14 +78,16 @@ def encoded(account: Account) -> Row:
 
 def decoded(row: Mapping[str, Any]) -> Account:
     """The account of a row that `encoded` made; attributes that are not of it are ignored."""
-    records = _json(row["records"])[0] if "records" in row else {}
-    values: dict[FieldName, Value] = _values(_json(row["values"])[0]) if "values" in row else {}
+    began = row["created_at"]
+    told = _json(row["records"])[0] if "records" in row else {}
+    records = {RecordKey.parse(key): _read_contribution(entry, began) for key, entry in told.items()}
+    values = _read_values(row, records)
     due_at, override, request = row.get("due_at"), row.get("override"), row.get("request")
     return Account(
         id=AccountId(row["id"]),
-        created_at=moment(row["created_at"]),
+        created_at=moment(began),
         version=row["version"],
-        records={RecordKey.parse(key): _read_contribution(entry) for key, entry in records.items()},
+        records=records,
         values=values,
         histories=_read_past(row, values),
         standing=_read_standing(_json(row["standing"])[0]) if "standing" in row else Standing(),
@@ -103,12 +107,41 @@ def size(row: Mapping[str, str | int]) -> int:
     )
 
 
-def _contribution(record: Contribution) -> dict[str, object]:
-    entry: dict[str, object] = {
-        "version": _version(record.version),
-        "received_at": micros(record.received_at),
-        "values": record.values,
+def _differing(account: Account) -> dict[FieldName, Value | None]:
+    """What the account's values are beside what the first record says that has the field at all; None: it has none."""
+    said = _first_said(account.records)
+    differing: dict[FieldName, Value | None] = {
+        name: value
+        for name, value in account.values.items()
+        if name not in said or type(said[name]) is not type(value) or said[name] != value
     }
+    gone = {name: None for name, value in said.items() if value is not None and name not in account.values}
+    return differing | gone
+
+
+def _read_values(row: Mapping[str, Any], records: Mapping[RecordKey, Contribution]) -> dict[FieldName, Value]:
+    if "differing" not in row:
+        return _values(_json(row["values"])[0]) if "values" in row else {}
+    said = _first_said(records)
+    said.update(_values(_json(row["differing"])[0]))
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _first_said(records: Mapping[RecordKey, Contribution]) -> dict[FieldName, Value | None]:
+    said: dict[FieldName, Value | None] = {}
+    for record in reversed(tuple(records.values())):
+        said.update(record.values)
+    return said
+
+
+def _contribution(record: Contribution, began: int) -> dict[str, object]:
+    """`at`: when it was received, in microseconds since the account began.
+
+    Code of schemas before 6 fails on the missing `received_at`. It must: it would decide without most of the values.
+    """
+    entry: dict[str, object] = {"version": _version(record.version), "values": record.values}
+    if received := micros(record.received_at) - began:
+        entry["at"] = received
     if record.older:
         entry["older"] = {name: _version(version) for name, version in record.older.items()}
     if record.archived is not None:
@@ -116,11 +149,12 @@ def _contribution(record: Contribution) -> dict[str, object]:
     return entry
 
 
-def _read_contribution(entry: dict[str, Any]) -> Contribution:
+def _read_contribution(entry: dict[str, Any], began: int) -> Contribution:
     archived = entry.get("archived")
+    received = entry["received_at"] if "received_at" in entry else began + entry.get("at", 0)
     return Contribution(
         version=_read_version(entry["version"]),
-        received_at=moment(entry["received_at"]),
+        received_at=moment(received),
         values=_values(entry["values"]),
         older={FieldName(name): _read_version(text) for name, text in entry.get("older", {}).items()},
         archived=None if archived is None else _read_version(archived),

@@ -29,6 +29,7 @@ class AccountItem(Model):
     schema = WholeNumber()
     created_at = WholeNumber()
     records = UnicodeAttribute(null=True)
+    differing = UnicodeAttribute(null=True)
     values = UnicodeAttribute(null=True)
     histories = UnicodeAttribute(null=True)
     past = UnicodeAttribute(null=True)
