@@ -63,12 +63,14 @@ class AccountStore(Protocol):
         """Strongly consistent: what was committed before is seen."""
         ...
 
-    def get_many(self, account_ids: Sequence[AccountId]) -> dict[AccountId, Account]:
-        """Strongly consistent; those that don't exist are left out."""
+    def get_many(self, account_ids: Sequence[AccountId], *, consistent: bool = True) -> dict[AccountId, Account]:
+        """Those that don't exist are left out. Strongly consistent, or for half the price each as it is or was a moment
+        ago, perhaps before it existed; of several each as of another moment.
+        """
         ...
 
-    def links(self, records: Sequence[RecordKey]) -> dict[RecordKey, Link]:
-        """The links of those records that have one; strongly consistent."""
+    def links(self, records: Sequence[RecordKey], *, consistent: bool = True) -> dict[RecordKey, Link]:
+        """The links of those records that have one; `consistent` as for `get_many`."""
         ...
 
     def commit(self, change: AccountChange) -> Account:

@@ -1,7 +1,7 @@
 """Merging one record's update into its account: found by its links, founded if there is none, written on condition."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.accounts.account import Account
@@ -10,7 +10,7 @@ from shared.accounts.contribution import RecordUpdate
 from shared.accounts.identity import AccountId, RecordKey, account_id_for
 from shared.accounts.merge import Merge, apply, revalued
 from shared.accounts.standing import Cause
-from shared.accounts.store import AccountChange, AccountMoved, AccountStore, Link
+from shared.accounts.store import AccountChange, AccountMoved, AccountStore, AccountTooLarge, Link
 from shared.ingestion.linking import Absorb, Claim, Conflict, judge
 from shared.runtime.failures import Retryable
 
@@ -52,17 +52,27 @@ class Merger:
     def take(self, update: RecordUpdate, catalogue: Catalogue, now: datetime) -> Merged:
         """Links are claimed by stale updates too: which one brings them must not matter.
 
-        Raises AccountBusy, AccountTooLarge, VersionKindChanged.
+        The first look may be a moment old. What is written is conditioned on it, and what is not newer than an older
+        state is not newer than the present one; only a refusal to link or to grow is not final. From the second look on
+        all is as it is. Raises AccountBusy, AccountTooLarge, VersionKindChanged.
         """
-        for _ in range(ATTEMPTS):
+        writes = 0
+        for looks in range(ATTEMPTS):
             try:
-                return self._take(update, catalogue, now)
+                merged = self._take(update, catalogue, now, consistent=looks > 0)
             except AccountMoved:
                 continue
+            except AccountTooLarge:
+                if looks:
+                    raise
+                continue
+            writes += merged.writes
+            if looks or not merged.conflicts:
+                return replace(merged, writes=writes)
         raise AccountBusy(f"the account was written by others {ATTEMPTS} times in a row")
 
-    def _take(self, update: RecordUpdate, catalogue: Catalogue, now: datetime) -> Merged:
-        found = self._find((update.key, *update.also_known_as))
+    def _take(self, update: RecordUpdate, catalogue: Catalogue, now: datetime, *, consistent: bool) -> Merged:
+        found = self._find((update.key, *update.also_known_as), consistent=consistent)
         own = found.links.get(update.key)
         home = found.head(update.key) or Account(own.account_id if own else account_id_for(update.key), created_at=now)
         judgements = [judge(key, home.id, found.links.get(key), found.head(key)) for key in _stated(update)]
@@ -73,10 +83,11 @@ class Merger:
         conflicts = [judgement.reason(home.id) for judgement in judgements if isinstance(judgement, Conflict)]
         return Merged(home.id, writes, tuple(conflicts))
 
-    def _find(self, records: Sequence[RecordKey]) -> _Found:
+    def _find(self, records: Sequence[RecordKey], *, consistent: bool) -> _Found:
         """One hop is the whole way: an account that absorbed another has two records, so nothing absorbs it."""
-        links = self._accounts.links(records)
-        accounts = self._accounts.get_many(sorted({link.account_id for link in links.values()}))
+        links = self._accounts.links(records, consistent=consistent)
+        ids = sorted({link.account_id for link in links.values()})
+        accounts = self._accounts.get_many(ids, consistent=consistent)
         onward = {account.merged_into for account in accounts.values() if account.merged_into}
         if not onward:
             return _Found(links, accounts)

@@ -36,10 +36,10 @@ class MemoryAccounts:
     def get(self, account_id: AccountId) -> Account | None:
         return self.accounts.get(account_id)
 
-    def get_many(self, account_ids: Sequence[AccountId]) -> dict[AccountId, Account]:
+    def get_many(self, account_ids: Sequence[AccountId], *, consistent: bool = True) -> dict[AccountId, Account]:  # noqa: ARG002 - memory always is
         return {key: self.accounts[key] for key in account_ids if key in self.accounts}
 
-    def links(self, records: Sequence[RecordKey]) -> dict[RecordKey, Link]:
+    def links(self, records: Sequence[RecordKey], *, consistent: bool = True) -> dict[RecordKey, Link]:  # noqa: ARG002 - memory always is
         return {key: self.linked[key] for key in records if key in self.linked}
 
     def commit(self, change: AccountChange) -> Account:

@@ -100,6 +100,13 @@ def test_links_are_claimed_with_the_account(accounts: Accounts) -> None:
     assert found == {record(): link(), other: link(key=other, stated=True)}
 
 
+def test_what_has_stood_for_long_is_read_without_consistency_too(accounts: Accounts) -> None:
+    created = accounts.commit(change(account(), links=(link(),)))
+
+    assert accounts.links([record(), record("nobody")], consistent=False) == {record(): link()}
+    assert accounts.get_many([ACME, AccountId("nobody")], consistent=False) == {ACME: created}
+
+
 def test_an_account_may_claim_its_own_link_again(accounts: Accounts) -> None:
     created = accounts.commit(change(account(), links=(link(),)))
 

@@ -45,12 +45,13 @@ class DynamoAccounts(DynamoAccountLists):
             except self._account.DoesNotExist:
                 return None
 
-    def get_many(self, account_ids: Sequence[AccountId]) -> dict[AccountId, Account]:
-        return self._read(account_ids, consistent=True)
+    def get_many(self, account_ids: Sequence[AccountId], *, consistent: bool = True) -> dict[AccountId, Account]:
+        return self._read(account_ids, consistent=consistent)
 
-    def links(self, records: Sequence[RecordKey]) -> dict[RecordKey, Link]:
-        keys = dict.fromkeys(text for record in records if is_key(text := str(record)))
-        items = bulk.get(self._database, self._links_table, [{"record": {"S": text}} for text in keys])
+    def links(self, records: Sequence[RecordKey], *, consistent: bool = True) -> dict[RecordKey, Link]:
+        texts = dict.fromkeys(text for record in records if is_key(text := str(record)))
+        keys = [{"record": {"S": text}} for text in texts]
+        items = bulk.get(self._database, self._links_table, keys, consistent=consistent)
         return {link.record: link for link in map(link_of, items)}
 
     def commit(self, change: AccountChange) -> Account:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from shared.accounts.account import Account
 from shared.accounts.catalogue import Catalogue
 from shared.accounts.contribution import RecordUpdate
-from shared.accounts.identity import AccountId, RecordKey, TierId, account_id_for
+from shared.accounts.encoding import MAX_BYTES
+from shared.accounts.identity import AccountId, FieldName, RecordKey, TierId, account_id_for
 from shared.accounts.standing import Answer, Cause, Override, Request
 from shared.accounts.store import AccountChange, AccountMoved
 from shared.accounts.values import SCALE
@@ -18,6 +20,7 @@ from shared.accounts.version import Version, VersionKindChanged
 from shared.ingestion.merger import ATTEMPTS, AccountBusy, Merged, Merger
 from shared.memory.accounts import MemoryAccounts
 from tests.support.builders import with_history
+from tests.support.lagging import LaggingAccounts
 from tests.unit.ingestion.builders import MRR, NOW, key, update
 
 CATALOGUE = Catalogue.fresh()
@@ -320,3 +323,64 @@ def test_workers_that_race_for_the_same_accounts_end_up_the_same(
     take(accounts, *order)
 
     assert state(accounts) == state(arrived(DELIVERIES))
+
+
+@given(
+    order=st.permutations(DELIVERIES), repeats=st.lists(st.sampled_from(DELIVERIES), max_size=8), chance=st.randoms()
+)
+def test_a_first_look_that_is_of_any_earlier_moment_changes_nothing(
+    order: list[RecordUpdate], repeats: list[RecordUpdate], chance: Random
+) -> None:
+    accounts = LaggingAccounts(lambda most: chance.randint(0, most))
+
+    take(accounts, *order[:3], *repeats, *order[3:])
+
+    assert state(accounts) == state(arrived(DELIVERIES))
+
+
+def before_all(most: int) -> int:
+    return most
+
+
+def test_an_account_that_a_first_look_does_not_find_is_not_founded_again() -> None:
+    accounts = LaggingAccounts(before_all)
+
+    founded, again, newer = take(
+        accounts, update("recurly:a", 1, mrr=100), update("recurly:a", 1, mrr=100), update("recurly:a", 2, mrr=200)
+    )
+
+    assert (founded.writes, again.writes, newer.writes) == (1, 0, 1)
+    assert holder(accounts, "recurly:a").values[MRR] == 200 * SCALE
+    assert holder(accounts, "recurly:a").version == 2
+
+
+def test_a_link_that_is_seen_before_its_account_is_no_conflict() -> None:
+    lags = iter([False, False, False, True])  # the founding's link; both links as they are, then the account
+    accounts = LaggingAccounts(lambda most: most if next(lags, False) else 0)
+
+    _, merged = take(accounts, update("recurly:a", mrr=100), update("generic:g", states=("recurly:a",)))
+
+    assert merged.conflicts == ()
+    assert holder(accounts, "recurly:a").id == account_id_for(key("generic:g"))
+
+
+def test_an_account_that_was_too_large_a_moment_ago_takes_what_fits_now() -> None:
+    accounts = LaggingAccounts(lambda _: 0)
+    take(accounts, update("recurly:a", 1, mrr=100))
+    small = holder(accounts, "recurly:a")
+    large = replace(small, override=replace(override(), reason="x" * (MAX_BYTES - 1_000)))
+    accounts.commit(AccountChange(large, Cause.NONE))
+    accounts.commit(AccountChange(replace(small, version=2), Cause.NONE))
+    accounts.lag = lambda _: 1
+
+    [merged] = take(accounts, replace(update("recurly:a", 2), values={FieldName("name"): "n" * 1_000}))
+
+    assert merged.writes == 1
+
+
+def test_a_look_at_what_did_not_move_lately_is_enough() -> None:
+    accounts = LaggingAccounts(lambda _: 0)
+
+    take(accounts, *(update("recurly:a", version, mrr=version) for version in (1, 1, 2)))
+
+    assert accounts.asked == [False, False, False]
