@@ -3,6 +3,7 @@ history, out.
 """
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -11,12 +12,14 @@ from functions.tier_trigger.service import Tally
 from functions.tier_trigger.settings import Settings
 from functions.tier_trigger.walk import Walk
 from functions.tier_trigger.wiring import Workers, wire
+from shared.accounts.account import Account
 from shared.accounts.identity import AccountId
+from shared.aws.dynamodb.account_rows import account_of
 from shared.runtime import telemetry
 from shared.runtime.environment import read
 from shared.runtime.messages import BadMessage, DecideAccounts, DecideAll, EditMany
 from shared.runtime.messages import read as read_message
-from shared.runtime.records import Event, each_message, from_stream, keys
+from shared.runtime.records import Event, each_message, from_stream
 from shared.tiers.decision import Status
 
 CHANGED_DATA = "data"
@@ -35,8 +38,17 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lam
 def handle(event: Event, walk: Walk, bulk: Bulk) -> dict[str, Any]:
     if not from_stream(event):
         return each_message(event, lambda body: _message(body, walk, bulk))
-    _tell(walk.trigger.decide_each([AccountId(key) for key in keys(event, "id")], CHANGED_DATA))
+    told = {AccountId(record["dynamodb"]["Keys"]["id"]["S"]): _image(record) for record in event["Records"]}
+    _tell(walk.trigger.decide_told(told, CHANGED_DATA))
     return {}
+
+
+def _image(record: Mapping[str, Any]) -> Account | None:
+    """The account as this change left it; of several in a batch the last counts."""
+    try:
+        return account_of(record["dynamodb"]["NewImage"])
+    except (LookupError, ValueError, TypeError):
+        return None
 
 
 def _message(body: str, walk: Walk, bulk: Bulk) -> None:

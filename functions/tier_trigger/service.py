@@ -1,7 +1,7 @@
 """Decides accounts' tiers and writes those that differ, whatever woke it: data, a moment that came, a new policy."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,6 +56,26 @@ class TierTrigger:
         accounts = self.accounts.get_many(account_ids)
         each_or_queued(accounts.values(), decide, self.queue, lambda account: [DecideAccounts((account.id,), cause)])
         return tally
+
+    def decide_told(self, told: Mapping[AccountId, Account | None], cause: str) -> Tally:
+        """Decides accounts of which the stream tells, each as it tells of it (None: in no form that can be read).
+
+        Where that stands already as it is decided, as most do, nothing is read: a later change of its data is told of
+        as well, and who wrote anything else decided on what is told here. The others are as for `decide_each`.
+        """
+        moving = [account_id for account_id, account in told.items() if account is None or not self._stands(account)]
+        return self.decide_each(moving, cause) if moving else Counter()
+
+    def _stands(self, account: Account) -> bool:
+        try:
+            now = self.clock()
+            published = self.published.read(now)
+            rulebook = published.rulebook
+            if moved(account, rulebook.tiers, published.settings.override_days, now):
+                return False
+            return stands(account, judge(account, rulebook, now))
+        except Exception:  # noqa: BLE001 - it fails again where that delays no other, and is told there
+            return False
 
     def decide_one(self, account_id: AccountId, cause: str) -> Tally:
         """Raises AccountMoved where others wrote the account each time; it may be tried again."""

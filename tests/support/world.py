@@ -36,6 +36,7 @@ from shared.runtime.ports import Message
 from tests.support import signing, workers
 from tests.support.builders import NOW
 from tests.support.faults import Crash, Fault
+from tests.support.images import image
 from tests.support.workers import Ports
 
 ANNA = User(UserId("u-anna"), "anna@example.com", "Anna Berg")
@@ -177,9 +178,9 @@ class World:
         ]
         return any(done)
 
-    def _caused(self, cause: Cause) -> list[dict[str, Any]]:
+    def _caused(self, cause: Cause) -> list[Mapping[str, Any]]:
         """What the stream's filter lets through to a reader."""
-        return [{"Keys": {"id": {"S": after.id}}} for why, _, after in self.accounts.changes if why is cause]
+        return [image(after, why) for why, _, after in self.accounts.changes if why is cause]
 
     def _stream(
         self, name: str, shard: str, records: Sequence[Mapping[str, Any]], handle: Callable[[Any], object]

@@ -54,6 +54,35 @@ def test_a_decision_that_leaves_an_account_as_it_is_tells_nothing(capsys: pytest
     assert capsys.readouterr().out == ""
 
 
+def test_what_stands_as_it_is_told_of_is_not_even_read() -> None:
+    here = world(account("acme", mrr=640), account("beta", mrr=10))
+    here.stream("acme", "beta")
+    here.accounts.read.clear()
+
+    here.keep(replace(here.accounts.accounts[ACME], values=account(mrr=650).values))
+    here.keep(replace(here.accounts.accounts[BETA], values=account(mrr=5_000).values))
+    here.stream("acme", "beta")
+
+    assert here.accounts.read == [BETA]
+    assert (here.tier("acme"), here.tier("beta")) == ("tier-2", "tier-1")
+
+
+def test_a_late_word_of_what_was_is_neither_decided_on_nor_in_the_way_of_what_is() -> None:
+    here = world(account(mrr=640))
+    here.stream("acme")
+    stood = here.accounts.accounts[ACME]
+    fell = here.keep(replace(stood, values=account(mrr=10).values))
+    rose = here.keep(replace(fell, values=account(mrr=5_000).values))
+
+    here.stream(stood)
+    assert here.tier() == "tier-2"
+    here.stream(fell)
+    assert here.tier() == "tier-1"
+    here.stream(stood, fell, rose)
+
+    assert [row.after for row in here.accounts.history(ACME)] == ["tier-2", "tier-1"]
+
+
 def test_a_write_between_reading_and_deciding_is_decided_on() -> None:
     here = world()
     later = [account(mrr=10), account(mrr=5_000)]
@@ -89,7 +118,7 @@ def test_a_failure_that_nobody_foresaw_delays_its_own_account_alone() -> None:
     naive = datetime(2027, 1, 1)  # noqa: DTZ001 - what no code of ours writes
     broken = replace(account("acme"), override=Override(TierId("tier-1"), "", "", here.now, naive))
     here.accounts.accounts[ACME] = replace(broken, version=1)
-    here.stream("acme", "beta")
+    here.stream("acme", "beta", images=False)
     assert here.tier("beta") == "tier-2"
     assert here.bring() == ["0"]
 

@@ -1,6 +1,6 @@
 """tier_trigger on the twins of its ports: accounts to decide, rules in force, a queue that brings back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from shared.memory.runs import MemoryRuns
 from shared.runtime.messages import DecideAll, Work, write
 from shared.runtime.ports import Run, RunState
 from tests.support import builders
+from tests.support.images import image
 
 MAX_AGE = timedelta(seconds=10)
 
@@ -36,6 +37,11 @@ class Interrupted(MemoryAccounts):
     def __init__(self) -> None:
         super().__init__()
         self.before_commit: Callable[[Account], None] = lambda _: None
+        self.read: list[AccountId] = []
+
+    def get_many(self, account_ids: Sequence[AccountId], *, consistent: bool = True) -> dict[AccountId, Account]:
+        self.read.extend(account_ids)
+        return super().get_many(account_ids, consistent=consistent)
 
     def commit(self, change: AccountChange) -> Account:
         self.before_commit(change.account)
@@ -78,12 +84,14 @@ class World:
     def tier(self, account_id: str = "acme") -> TierId | None:
         return self.accounts.accounts[AccountId(account_id)].standing.tier
 
-    def stream(self, *account_ids: str) -> dict[str, Any]:
-        records = [
-            {"eventSource": "aws:dynamodb", "dynamodb": {"Keys": {"id": {"S": account_id}}}}
-            for account_id in account_ids
-        ]
+    def stream(self, *told: str | Account, images: bool = True) -> dict[str, Any]:
+        """Tells of each account as it is stored, or as given; or, without images, of its id alone."""
+        records = [{"eventSource": "aws:dynamodb", "dynamodb": self._change(each, images=images)} for each in told]
         return handle({"Records": records}, self.walk, self.bulk)
+
+    def _change(self, told: str | Account, *, images: bool) -> Mapping[str, Any]:
+        known = self.accounts.accounts.get(AccountId(told)) if isinstance(told, str) else told
+        return image(known, Cause.DATA) if images and known else {"Keys": {"id": {"S": told}}}
 
     def message(self, *works: Work) -> list[str]:
         """Brings each; answers with the numbers of those that failed."""
