@@ -17,7 +17,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from shared.aws.batches import batches
-from shared.aws.secret_text import values_of
+from shared.aws.secret_text import Edition, edition_of, values_of
 from shared.runtime.failures import Permanent, Retryable
 from shared.runtime.ports import Message, QueueUnavailable, SecretMissing
 
@@ -162,7 +162,9 @@ class LeanQueue:
 
 
 class LeanSecrets:
-    """Secrets: SecureString parameters below a prefix. While Parameter Store fails, what was read last holds."""
+    """Secrets: SecureString parameters below a prefix, decrypted anew only where they were set anew. While Parameter
+    Store fails, what was read last holds.
+    """
 
     def __init__(self, prefix: str, caller: Caller, clock: Callable[[], datetime]) -> None:
         self._prefix = prefix
@@ -170,6 +172,8 @@ class LeanSecrets:
         self._clock = clock
         self._known: dict[str, tuple[datetime, tuple[str, ...]]] = {}
         """Until when each is trusted, and its values: none where it is missing."""
+        self._editions: dict[str, Edition] = {}
+        """Of the values that are known."""
 
     def current(self, name: str) -> Sequence[str]:
         """Raises SecretMissing, and Retryable or Permanent where it can't be read and never was."""
@@ -182,7 +186,7 @@ class LeanSecrets:
 
     def _refreshed(self, name: str, known: tuple[str, ...]) -> tuple[str, ...]:
         try:
-            values = self._read(name)
+            values = known if known and self._is_unchanged(name) else self._read(name)
         except (Retryable, Permanent):
             if not known:
                 raise
@@ -190,12 +194,23 @@ class LeanSecrets:
         self._known[name] = (self._clock() + (FRESH if values else ABSENT), values)
         return values
 
+    def _is_unchanged(self, name: str) -> bool:
+        parameter = self._parameter(name, decrypted=False)
+        return parameter is not None and edition_of(parameter) == self._editions[name]
+
     def _read(self, name: str) -> tuple[str, ...]:
-        parameters = {"Name": f"{self._prefix}/{name}", "WithDecryption": True}
+        parameter = self._parameter(name, decrypted=True)
+        if parameter is None:
+            return ()
+        self._editions[name] = edition_of(parameter)
+        return values_of(str(parameter["Value"]))
+
+    def _parameter(self, name: str, *, decrypted: bool) -> Mapping[str, Any] | None:
+        asked = {"Name": f"{self._prefix}/{name}", "WithDecryption": decrypted}
         try:
-            answer = self._caller.call("ssm", "GetParameter", parameters)
+            parameter: Mapping[str, Any] = self._caller.call("ssm", "GetParameter", asked)["Parameter"]
         except Permanent as error:
             if str(error) == "ParameterNotFound":
-                return ()
+                return None
             raise
-        return values_of(str(answer["Parameter"]["Value"]))
+        return parameter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.aws.errors import code_of, failure
-from shared.aws.secret_text import values_of
+from shared.aws.secret_text import Edition, edition_of, values_of
 from shared.runtime.failures import Permanent, Retryable
 from shared.runtime.ports import SecretMissing
 
@@ -18,7 +18,9 @@ FRESH = timedelta(minutes=5)
 
 
 class SsmSecrets:
-    """Secrets. While Parameter Store can't be read, what was read last holds."""
+    """Secrets, decrypted anew only where they were set anew. While Parameter Store can't be read, what was read last
+    holds.
+    """
 
     def __init__(self, client: "SSMClient", prefix: str, clock: Callable[[], datetime]) -> None:
         self._client = client
@@ -26,6 +28,7 @@ class SsmSecrets:
         self._clock = clock
         self._known: dict[str, tuple[datetime, tuple[str, ...]]] = {}
         """When each was read, and its values."""
+        self._editions: dict[str, Edition] = {}
 
     def current(self, name: str) -> Sequence[str]:
         """Raises SecretMissing, and Retryable or Permanent where it can't be read and never was."""
@@ -37,16 +40,22 @@ class SsmSecrets:
         return values
 
     def _read(self, name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        path = f"{self._prefix}/{name}"
         try:
-            answer = self._client.get_parameter(Name=f"{self._prefix}/{name}", WithDecryption=True)
+            if known:
+                sealed = self._client.get_parameter(Name=path, WithDecryption=False)["Parameter"]
+                if edition_of(sealed) == self._editions[name]:
+                    return known
+            parameter = self._client.get_parameter(Name=path, WithDecryption=True)["Parameter"]
         except (ClientError, BotoCoreError) as error:
             raised = self._unread(error, name)
             if known and not isinstance(raised, SecretMissing):
                 return known
             raise raised from error
-        values = values_of(answer["Parameter"].get("Value", ""))
+        values = values_of(parameter.get("Value", ""))
         if not values:
             raise SecretMissing(f"the secret {name} is empty")
+        self._editions[name] = edition_of(parameter)
         return values
 
     @staticmethod

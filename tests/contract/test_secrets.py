@@ -11,7 +11,7 @@ from shared.memory.secrets import MemorySecrets
 from shared.runtime.failures import Permanent, Retryable
 from shared.runtime.ports import SecretMissing, Secrets
 from tests.contract.builders import NOW
-from tests.contract.faults import failing
+from tests.contract.faults import failing, hooked
 
 PREFIX = "/tierwright/test"
 
@@ -93,6 +93,22 @@ def test_a_value_is_trusted_for_five_minutes(client: Any, ssm: SsmSecrets, clock
     assert list(ssm.current("webhook/generic")) == ["old"]
     clock.now += timedelta(seconds=1)
     assert list(ssm.current("webhook/generic")) == ["new"]
+
+
+def test_a_secret_that_was_not_set_anew_is_not_decrypted_again(client: Any, ssm: SsmSecrets, clock: Clock) -> None:
+    put(client, "known")
+    asked: list[bool] = []
+    with hooked(
+        client, "provide-client-params.ssm.GetParameter", lambda params, **_: asked.append(params["WithDecryption"])
+    ):
+        for _ in range(3):
+            assert list(ssm.current("webhook/generic")) == ["known"]
+            clock.now += timedelta(minutes=5)
+        client.delete_parameter(Name=f"{PREFIX}/webhook/generic")
+        put(client, "of the same version")
+        assert list(ssm.current("webhook/generic")) == ["of the same version"]
+
+    assert asked == [True, False, False, False, True]
 
 
 def test_a_secret_that_was_missing_is_found_once_it_is_set(client: Any, ssm: SsmSecrets) -> None:

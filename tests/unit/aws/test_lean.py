@@ -243,8 +243,8 @@ def secrets(service: Service, clock: Clock | None = None) -> LeanSecrets:
     return LeanSecrets("/tierwright/test", caller(service), clock or Clock())
 
 
-def secret(text: str) -> Reply:
-    return ok({"Parameter": {"Value": text}})
+def secret(text: str, version: int = 1, at: float = 1_795_330_800.123) -> Reply:
+    return ok({"Parameter": {"Value": text, "Version": version, "LastModifiedDate": at}})
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_an_empty_or_absent_secret_is_missing(reply: Reply) -> None:
 
 def test_a_secret_is_read_again_when_it_is_no_longer_fresh() -> None:
     clock = Clock()
-    read = secrets(Service(secret("old"), secret("new")), clock)
+    read = secrets(Service(secret("old"), secret("sealed", 2), secret("new", 2)), clock)
 
     values = []
     for after in (timedelta(0), FRESH - timedelta(seconds=1), FRESH):
@@ -276,6 +276,22 @@ def test_a_secret_is_read_again_when_it_is_no_longer_fresh() -> None:
         values.append(read.current("webhook/generic"))
 
     assert values == [("old",), ("old",), ("new",)]
+
+
+def test_a_secret_that_was_not_set_anew_is_not_decrypted_again() -> None:
+    clock = Clock()
+    service = Service(
+        secret("known"), secret("sealed"), secret("sealed"), secret("sealed", at=2.5), secret("set", at=2.5)
+    )
+    read = secrets(service, clock)
+
+    values = []
+    for _ in range(4):
+        values.append(read.current("webhook/generic"))
+        clock.now += FRESH
+
+    assert values == [("known",), ("known",), ("known",), ("set",)]
+    assert [asked["WithDecryption"] for _, asked in service.asked] == [True, False, False, False, True]
 
 
 def test_a_missing_secret_is_looked_for_again_soon_but_not_each_time() -> None:
