@@ -62,5 +62,9 @@ class DocumentStore(Protocol):
         ...
 
     def commit(self, changes: Sequence[DocumentChange], *, at: datetime, by: str, audit: Sequence[AuditEntry]) -> None:
-        """All changes and audit entries in one transaction; raises StaleDocument, DocumentTooLarge."""
+        """All changes and audit entries in one transaction; raises StaleDocument, DocumentTooLarge.
+
+        One document that comes without an audit entry may have been written where StaleDocument is raised: the answer
+        to it was lost, and it was asked for again.
+        """
         ...

@@ -49,6 +49,17 @@ def test_a_change_on_what_is_stale_is_refused(documents: Documents, expected: in
         put(documents, {"n": 3}, expected=expected)
 
 
+def test_a_document_without_an_audit_entry_is_written_on_the_same_condition(documents: Documents) -> None:
+    for expected, body in enumerate(({"n": 1}, {"n": 2})):
+        documents.commit([DocumentChange(Kind.BREAKER, "ledger", expected, body)], at=NOW, by="breaker", audit=[])
+
+    for stale in (0, 1, 3):
+        with pytest.raises(StaleDocument):
+            documents.commit([DocumentChange(Kind.BREAKER, "ledger", stale, {})], at=NOW, by="breaker", audit=[])
+
+    assert documents.get(Kind.BREAKER, "ledger") == Document(Kind.BREAKER, "ledger", 2, {"n": 2}, NOW, "breaker")
+
+
 def test_one_stale_change_stops_all(documents: Documents) -> None:
     put(documents, {"n": 1})
     changes = [DocumentChange(Kind.POLICY, "1", 0, {}), DocumentChange(Kind.PUBLISHED, "policy", 0, {})]
