@@ -14,7 +14,13 @@ class Webhook(Construct):
         super().__init__(scope, "Webhook")
         hints = parts.queues[QueueName.HINTS]
         self.function = HouseFunction(
-            self, "webhook", house=parts.house, settings=parts.settings(Settings), timeout_seconds=10, lean=True
+            self,
+            "webhook",
+            house=parts.house,
+            settings=parts.settings(Settings),
+            timeout_seconds=10,
+            memory_mb=256,
+            lean=True,
         )
         hints.grant_send(self.function)
         grants.read_secrets(parts, self.function, "webhook/*")
