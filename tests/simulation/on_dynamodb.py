@@ -21,12 +21,12 @@ class DynamoTableOfAccounts(TableOfAccounts):
     def get(self, account_id: AccountId) -> Account | None:
         return self._store.get(account_id)
 
-    def get_many(self, account_ids: Sequence[AccountId]) -> dict[AccountId, Account]:
-        return self._store.get_many(account_ids)
+    def get_many(self, account_ids: Sequence[AccountId], *, consistent: bool = True) -> dict[AccountId, Account]:
+        return self._store.get_many(account_ids, consistent=consistent)
 
-    def links(self, records: Sequence[RecordKey]) -> dict[RecordKey, Link]:
+    def links(self, records: Sequence[RecordKey], *, consistent: bool = True) -> dict[RecordKey, Link]:
         super().links(records)
-        return self._store.links(records)
+        return self._store.links(records, consistent=consistent)
 
     def history(self, account_id: AccountId, *, after: int = 0) -> Iterator[TierChange]:
         return iter([*self._store.history(account_id, after=after)])
