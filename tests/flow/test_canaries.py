@@ -128,7 +128,7 @@ def test_webhooks_tell_nothing_of_what_is_sent(planted: Planted) -> None:
         stranger = {**proven, "webhook-signature": f"v1,{words['a signature']}"}
         for source, headers in (("generic", proven), ("generic", stranger), (words["a source's name"], proven)):
             event = _http(source, headers, body, words)
-            planted.run("webhook", lambda event=event: webhook(event, world.receiver, NOW, "request"))  # type: ignore[misc]
+            planted.run("webhook", lambda event=event: webhook(event, world.receiver, NOW, "request", level="DEBUG"))  # type: ignore[misc]
 
     assert planted.found() == {}
     assert '"webhook queued"' in planted.logs["webhook"]
