@@ -17,6 +17,8 @@ from tests.simulation.run import Report, Scenario, run
 DELIVERIES = 900
 CUSTOMERS = 16
 """So few that workers often meet at the same account."""
+SEEDS = ("1", "2", "3", "4", "5")
+"""In so small a run workers need not meet at the worst moment: a mutant is caught in the first where they do."""
 _tables = count(1)
 
 
@@ -29,19 +31,19 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def _run() -> Report:
+def _run(seed: str) -> Report:
     database = Database()
     tables = create_tables(database, f"simulated-{next(_tables)}")
     names = {name: tables[name] for name in ("accounts", "links", "history", "audit")}
     accounts = DynamoTableOfAccounts(DynamoAccounts(database, **names))
-    return run(Scenario("c", DELIVERIES, RATES, CROSSES, 3 * HOUR, 3 * HOUR, accounts, CUSTOMERS))
+    return run(Scenario(seed, DELIVERIES, RATES, CROSSES, 3 * HOUR, 3 * HOUR, accounts, CUSTOMERS))
 
 
 def test_the_store_on_dynamodb_breaks_no_invariant() -> None:
-    assert _run().findings.told == {}
+    assert _run(SEEDS[0]).findings.told == {}
 
 
 @pytest.mark.parametrize("mutant", ON_DYNAMODB, ids=lambda mutant: mutant.name)
 def test_a_mutant_of_the_store_on_dynamodb_is_caught(mutant: Mutant) -> None:
     with mutant.applied():
-        assert _run().findings.counts
+        assert any(_run(seed).findings.counts for seed in SEEDS)
