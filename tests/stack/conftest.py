@@ -13,7 +13,7 @@ from local.home import Home
 from local.stack import Options, running
 from local.warm import warm
 from tests.stack.breaker import expect_many_demotions
-from tests.stack.customers import hire
+from tests.stack.customers import hire, point_at_sandbox
 from tests.stack.deployed import Deployed
 from tests.stack.metering import Meter
 
@@ -47,13 +47,6 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, meter: Meter) -> Iterator
         found = Deployed(stack)
         hire(found)
         warm(stack)
-        _point_at_sandbox(found)
+        point_at_sandbox(found)
         expect_many_demotions(found)
         yield found
-
-
-def _point_at_sandbox(deployed: Deployed) -> None:
-    """Without a schedule: a sync that starts by itself would be counted with what a test does."""
-    sandbox = deployed.running.stack.sandboxes["recurly"]
-    document = {"base_url": sandbox.url, "sync_minutes": None, "secrets": {"api_key": sandbox.api_key}}
-    deployed.api().call("PUT", "/v1/sources/recurly", document, headers={"if-match": "*"})

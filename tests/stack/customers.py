@@ -96,3 +96,10 @@ def hire(deployed: Deployed) -> None:
             UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
             MessageAction="SUPPRESS",
         )
+
+
+def point_at_sandbox(deployed: Deployed) -> None:
+    """Without a schedule: a sync that starts by itself would be counted with what a test does."""
+    sandbox = deployed.running.stack.sandboxes["recurly"]
+    document = {"base_url": sandbox.url, "sync_minutes": None, "secrets": {"api_key": sandbox.api_key}}
+    deployed.api().call("PUT", "/v1/sources/recurly", document, headers={"if-match": "*"})

@@ -5,18 +5,16 @@ invocation's begin and end is a JSON line appended to the file that METER_FILE n
 of its function's role, once a process.
 """
 
-import importlib.abc
-import importlib.machinery
 import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
-import rights  # type: ignore[import-not-found]  # beside this module, where Python finds it at start
-import units  # type: ignore[import-not-found]  # beside this module, where Python finds it at start
+import loading  # type: ignore[import-not-found]  # beside this module, where Python finds it at start
+import rights  # type: ignore[import-not-found]  # as loading
+import units  # type: ignore[import-not-found]  # as loading
 
 FILE = os.environ.get("METER_FILE", "")
 
@@ -112,26 +110,5 @@ METERS: dict[str, Callable[[Any], None]] = {
 }
 
 
-class Metering(importlib.abc.MetaPathFinder):
-    """Finds each module as it would be found, and meters it once it is loaded."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname not in METERS:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if spec is None or spec.loader is None:
-            return None
-        load = spec.loader.exec_module
-
-        def metered(module: ModuleType) -> None:
-            load(module)
-            METERS[fullname](module)
-
-        spec.loader.exec_module = metered  # type: ignore[method-assign]  # this loader's, of this one module
-        return spec
-
-
 if FILE:
-    sys.meta_path.insert(0, Metering())
+    sys.meta_path.insert(0, loading.Changing(METERS))
