@@ -77,10 +77,11 @@ suites: .venv/.installed .checkov/.installed
 	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra -n 2 --dist loadfile -q
 	@$(RUN)pytest tests/simulation -n 2 --dist worksteal -q
 stack: setup .contract/.installed
-	@# The contract, and what roles grant, are tested where each function has its role alone; what a stack leaves behind and
-	@# what a webhook costs, where that makes no difference.
+	@# The contract, and what roles grant, are tested where each function has its role alone; what a stack leaves behind, what a
+	@# webhook costs and what faults leave, where that makes no difference.
 	@$(RUN)pytest tests/stack -s --ignore tests/stack/test_contract.py --ignore tests/stack/test_grants.py
-	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py --ignore tests/stack/test_costs.py
+	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py --ignore tests/stack/test_costs.py \
+	  --ignore tests/stack/test_faults.py
 fuzz: setup .contract/.installed ## send every role's requests to a stack of its own: make fuzz EXAMPLES=100
 	@AUTH=true EXAMPLES=$(or $(EXAMPLES),50) $(RUN)pytest tests/stack/test_contract.py -s
 fuzz-rules: .venv/.installed ## refuse or decide by hostile policies: make fuzz-rules DOCUMENTS=100000 SEED=1

@@ -17,6 +17,8 @@ from local.webhooks import signed_headers
 
 SECONDS = 30.0
 """How long anything may take: generous, since a test's figure is what happened and not how fast."""
+_MOST_MESSAGES = 10
+"""That a queue hands out at once."""
 _COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -37,9 +39,16 @@ class Deployed:
             self._apis[user] = Api(self.running.stack.api_url, login(self.running.stack, user))
         return self._apis[user]
 
-    def deliver(self, data: object, *, delivery_id: str | None = None, kind: str = "account.updated") -> Reply:
-        """A signed webhook of the generic source, stamped now."""
-        now = datetime.now(UTC)
+    def deliver(
+        self,
+        data: object,
+        *,
+        delivery_id: str | None = None,
+        kind: str = "account.updated",
+        at: datetime | None = None,
+    ) -> Reply:
+        """A signed webhook of the generic source, stamped now, or `at` that moment."""
+        now = at or datetime.now(UTC)
         body = json.dumps({"type": kind, "timestamp": now.isoformat(), "data": data}).encode()
         secret = self.running.stack.webhook_secrets["generic"]
         headers = signed_headers(secret, body, delivery_id=delivery_id or f"msg_{uuid4().hex}", at=now)
@@ -78,6 +87,20 @@ class Deployed:
     def dead(self) -> Mapping[str, int]:
         """The messages on each dead-letter queue."""
         return {name: count for name, count in self._counts().items() if name.endswith("-dead")}
+
+    def dead_letters(self) -> Sequence[str]:
+        """The bodies of the messages in dead-letter queues: ten of each, and in a line how many more there are."""
+        bodies: list[str] = []
+        for name, number in self.dead().items():
+            asked = {"MaxNumberOfMessages": _MOST_MESSAGES, "VisibilityTimeout": 0}
+            shown = self.running.clients("sqs").receive_message(QueueUrl=self.queue(name), **asked) if number else {}
+            found = [message["Body"] for message in shown.get("Messages", ())]
+            bodies += [*found, f"{number - len(found)} more on {name}"] if len(found) < number else found
+        return bodies
+
+    def queue(self, name: str) -> str:
+        """The address of the queue whose name ends so."""
+        return next(url for url in self.running.emulated.queues if url.endswith(name))
 
     def logs(self) -> Mapping[str, Sequence[str]]:
         """Each log group's lines so far, its functions' own and the platform's, by the group's name."""
