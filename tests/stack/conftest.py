@@ -1,4 +1,4 @@
-"""One private stack for the whole suite: on free ports, in a folder of its own, stopped at the end.
+"""One private stack for nearly the whole suite: on free ports, in a folder of its own, stopped at the end.
 
 `AUTH=true` enforces each function's role, as AWS does.
 """
@@ -17,6 +17,8 @@ from tests.stack.customers import hire, point_at_sandbox
 from tests.stack.deployed import Deployed
 from tests.stack.metering import Meter
 
+FIRST = "test_faults.py"
+"""Before all others: its stack, which is busy, is gone when the suite's starts, whose calls are counted."""
 LAST = ("test_logs.py", "test_contract.py", "test_grants.py")
 """After all others, in this order: what they all logged is looked at; then whatever a user may change is changed; then
 what they all asked of their roles is looked at.
@@ -27,9 +29,13 @@ what they all asked of their roles is looked at.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Hooks of a folder get the items of all suites."""
     here = Path(__file__).parent
-    items.sort(
-        key=lambda item: LAST.index(item.path.name) + 1 if item.path.parent == here and item.path.name in LAST else 0
-    )
+    items.sort(key=lambda item: _place(item.path.name) if item.path.parent == here else 0)
+
+
+def _place(name: str) -> int:
+    if name == FIRST:
+        return -1
+    return LAST.index(name) + 1 if name in LAST else 0
 
 
 @pytest.fixture(scope="session")
