@@ -12,7 +12,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
 
-.PHONY: help setup lock lint types unit suites stack fuzz fuzz-rules check test simulate mutants bench cost counts up down reset token send doctor layers synth bootstrap deploy
+.PHONY: help setup lock lint types unit suites stack faults fuzz fuzz-rules check test simulate mutants bench cost counts up down reset token send doctor layers synth bootstrap deploy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,12 +76,14 @@ unit: .venv/.installed ## the pure core's tests
 suites: .venv/.installed .checkov/.installed
 	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra -n 2 --dist loadfile -q
 	@$(RUN)pytest tests/simulation -n 2 --dist worksteal -q
+UNFAULTED := --ignore tests/stack/test_faults.py
 stack: setup .contract/.installed
-	@# The contract, and what roles grant, are tested where each function has its role alone; what a stack leaves behind, what a
-	@# webhook costs and what faults leave, where that makes no difference.
-	@$(RUN)pytest tests/stack -s --ignore tests/stack/test_contract.py --ignore tests/stack/test_grants.py
-	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py --ignore tests/stack/test_costs.py \
-	  --ignore tests/stack/test_faults.py
+	@# The contract, and what roles grant, are tested where each function has its role alone; what a stack leaves behind and
+	@# what a webhook costs, where that makes no difference. What faults leave: `make faults`.
+	@$(RUN)pytest tests/stack -s --ignore tests/stack/test_contract.py --ignore tests/stack/test_grants.py $(UNFAULTED)
+	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py --ignore tests/stack/test_costs.py $(UNFAULTED)
+faults: setup ## strike a local stack of its own with faults, and check what must hold: make faults SEED=7
+	@SEED=$(or $(SEED),1) $(RUN)pytest tests/stack/test_faults.py -s
 fuzz: setup .contract/.installed ## send every role's requests to a stack of its own: make fuzz EXAMPLES=100
 	@AUTH=true EXAMPLES=$(or $(EXAMPLES),50) $(RUN)pytest tests/stack/test_contract.py -s
 fuzz-rules: .venv/.installed ## refuse or decide by hostile policies: make fuzz-rules DOCUMENTS=100000 SEED=1

@@ -27,9 +27,9 @@ from tests.stack.town import HANGING, Town
 
 SEED = os.environ.get("SEED", "1")
 CALLS = {
-    "webhook": 24,
-    "ingest": 40,
-    "tier_trigger": 20,
+    "webhook": 16,
+    "ingest": 20,
+    "tier_trigger": 8,
     "announce": 2,
     "alerts": 12,
     "notify": 16,
