@@ -93,7 +93,7 @@ simulate: .venv/.installed ## the whole product in virtual time, faults at every
 	@$(PY) -m tests.simulation --seed $(or $(SEED),1) --deliveries $(or $(DELIVERIES),200000)
 mutants: .venv/.installed ## take out one safeguard after the other, and see which invariant breaks
 	@$(PY) -m tests.simulation.mutants
-check: lint types unit ## ruff, bandit, mypy, import contracts, unit tests: under a minute
+check: lint types unit ## ruff, bandit, mypy, import contracts, unit tests: about two minutes
 bench: .bench/.installed ## measure rules and decoding side by side with other engines: about a minute
 	@.bench/bin/python -m bench
 cost: .venv/.installed ## print what webhooks cost on AWS, line by line, beside the target
