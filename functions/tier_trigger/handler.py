@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from functions.tier_trigger.bulk import Bulk
-from functions.tier_trigger.service import Tally
+from functions.tier_trigger.service import Occasion, Tally
 from functions.tier_trigger.settings import Settings
 from functions.tier_trigger.walk import Walk
 from functions.tier_trigger.wiring import Workers, wire
@@ -39,7 +39,7 @@ def handle(event: Event, walk: Walk, bulk: Bulk) -> dict[str, Any]:
     if not from_stream(event):
         return each_message(event, lambda body: _message(body, walk, bulk))
     told = {AccountId(record["dynamodb"]["Keys"]["id"]["S"]): _image(record) for record in event["Records"]}
-    _tell(walk.trigger.decide_told(told, CHANGED_DATA))
+    _tell(walk.trigger.decide_told(told, Occasion(CHANGED_DATA)))
     return {}
 
 
@@ -63,10 +63,10 @@ def _message(body: str, walk: Walk, bulk: Bulk) -> None:
 
 def _decided(work: DecideAccounts | DecideAll, walk: Walk) -> Tally:
     match work:
-        case DecideAccounts([account_id], cause):
-            return walk.trigger.decide_one(account_id, cause)
-        case DecideAccounts(account_ids, cause):
-            return walk.trigger.decide_each(account_ids, cause)
+        case DecideAccounts([account_id], cause, skipping):
+            return walk.trigger.decide_one(account_id, Occasion(cause, skipping=skipping))
+        case DecideAccounts(account_ids, cause, skipping):
+            return walk.trigger.decide_each(account_ids, Occasion(cause, skipping=skipping))
         case DecideAll():
             return walk.go_on(work)
 

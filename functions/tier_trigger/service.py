@@ -22,6 +22,7 @@ from shared.tiers.engine import explain
 from shared.tiers.outcome import Verdict
 from shared.tiers.rulebook import Rulebook
 from shared.tiers.settle import settled, stands
+from shared.tiers.skipping import differs
 from shared.tiers.succession import CAUSE as TIERS
 from shared.tiers.succession import moved
 from shared.tiers.verdict import judge
@@ -33,6 +34,22 @@ type Tally = Counter[Status]
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """What accounts are decided on."""
+
+    cause: str
+    """For the history."""
+    recombine: bool = False
+    """On values that are combined anew under the catalogue in force, which may have other source orders since they were
+    written.
+    """
+    skipping: int | None = None
+    """The policy version that was published to skip holds, as long as it is in force: an account for which another
+    tier results than under the version before it moves at once.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class TierTrigger:
     accounts: AccountStore
     published: PublishedReader
@@ -41,9 +58,8 @@ class TierTrigger:
     clock: Callable[[], datetime]
     breaker: Breaker
 
-    def decide_each(self, account_ids: Sequence[AccountId], cause: str, *, recombine: bool = False) -> Tally:
-        """Decides those of the accounts that exist, read at once; with `recombine` on values that are combined anew
-        under the catalogue in force, which may have other source orders since they were written.
+    def decide_each(self, account_ids: Sequence[AccountId], occasion: Occasion) -> Tally:
+        """Decides those of the accounts that exist, read at once.
 
         What fails is put on the queue by its id and delays no other. Raises QueueUnavailable where that fails too, and
         what the stores raise where none can be read.
@@ -51,20 +67,25 @@ class TierTrigger:
         tally: Tally = Counter()
 
         def decide(account: Account) -> None:
-            tally[self._decided(account, cause, recombine=recombine)] += 1
+            tally[self._decided(account, occasion)] += 1
 
         accounts = self.accounts.get_many(account_ids)
-        each_or_queued(accounts.values(), decide, self.queue, lambda account: [DecideAccounts((account.id,), cause)])
+        each_or_queued(
+            accounts.values(),
+            decide,
+            self.queue,
+            lambda account: [DecideAccounts((account.id,), occasion.cause, occasion.skipping)],
+        )
         return tally
 
-    def decide_told(self, told: Mapping[AccountId, Account | None], cause: str) -> Tally:
+    def decide_told(self, told: Mapping[AccountId, Account | None], occasion: Occasion) -> Tally:
         """Decides accounts of which the stream tells, each as it tells of it (None: in no form that can be read).
 
         Where that stands already as it is decided, as most do, nothing is read: a later change of its data is told of
         as well, and who wrote anything else decided on what is told here. The others are as for `decide_each`.
         """
         moving = [account_id for account_id, account in told.items() if account is None or not self._stands(account)]
-        return self.decide_each(moving, cause) if moving else Counter()
+        return self.decide_each(moving, occasion) if moving else Counter()
 
     def _stands(self, account: Account) -> bool:
         try:
@@ -77,46 +98,53 @@ class TierTrigger:
         except Exception:  # noqa: BLE001 - it fails again where that delays no other, and is told there
             return False
 
-    def decide_one(self, account_id: AccountId, cause: str) -> Tally:
+    def decide_one(self, account_id: AccountId, occasion: Occasion) -> Tally:
         """Raises AccountMoved where others wrote the account each time; it may be tried again."""
         account = self.accounts.get(account_id)
-        return Counter([] if account is None else [self._decided(account, cause)])
+        return Counter([] if account is None else [self._decided(account, occasion)])
 
-    def _decided(self, account: Account, cause: str, *, recombine: bool = False) -> Status:
+    def _decided(self, account: Account, occasion: Occasion) -> Status:
         """The decision on the account as it was read, or on what others made of it before this one was written."""
         gate = Gate(self.breaker)
         for _ in range(TRIES):
             try:
-                return self._written(account, cause, gate, recombine=recombine)
+                return self._written(account, occasion, gate)
             except AccountMoved:
                 account = self.accounts.get(account.id) or account
         raise AccountMoved(f"account {account.id} was written by others {TRIES} times over")
 
-    def _written(self, account: Account, cause: str, gate: Gate, *, recombine: bool) -> Status:
+    def _written(self, account: Account, occasion: Occasion, gate: Gate) -> Status:
         now = self.clock()
         published = self.published.read(now)
         rulebook = published.rulebook
-        known = account.values
-        if recombine:
+        known, cause = account.values, occasion.cause
+        if occasion.recombine:
             account = revalued(account, rulebook.catalogue, now, before=account).account
         audit = None
         if found := moved(account, rulebook.tiers, published.settings.override_days, now):
             account, audit, cause = found.account, found.audit, TIERS
-        verdict, change = _decided(account, rulebook, cause, now, audit)
+        at_once = self._at_once(account, rulebook, occasion, now)
+        verdict, change = _decided(account, rulebook, cause, now, audit, at_once=at_once)
         if change is not None and change.history is not None and not gate.lets(account, change.history, published, now):
-            verdict, change = _decided(account, rulebook.holding_demotions, cause, now, audit)
+            verdict, change = _decided(account, rulebook.holding_demotions, cause, now, audit, at_once=at_once)
         if account.values != known:
             change = _with_values(change, account)
         if change is not None:
             self.accounts.commit(change)
         return verdict.status
 
+    def _at_once(self, account: Account, rulebook: Rulebook, occasion: Occasion, now: datetime) -> bool:
+        if occasion.skipping is None or occasion.skipping != rulebook.policy_version:
+            return False
+        earlier = self.published.before(rulebook)
+        return earlier is not None and differs(account, rulebook, earlier, now)
+
 
 def _decided(
-    account: Account, rulebook: Rulebook, cause: str, now: datetime, audit: AuditEntry | None
+    account: Account, rulebook: Rulebook, cause: str, now: datetime, audit: AuditEntry | None, *, at_once: bool
 ) -> tuple[Verdict, AccountChange | None]:
     """The outcome, explained only where there is something to write."""
-    verdict = judge(account, rulebook, now)
+    verdict = judge(account, rulebook, now, at_once=at_once)
     if audit is None and stands(account, verdict):
         return verdict, None
     return verdict, settled(account, explain(account, rulebook, now, verdict), cause=cause, audit=audit)

@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.tier_trigger.service import Tally, TierTrigger
+from functions.tier_trigger.service import Occasion, Tally, TierTrigger
 from shared.accounts.identity import AccountId
 from shared.accounts.listing import AccountLists, Page
 from shared.runtime.messages import DecideAll, write
 from shared.runtime.ports import Run, RunMoved, RunState, RunStore
+from shared.tiers.skipping import Holds
 
 RUN = "publish"
 PAGE = 50
 PAGES = 10
 """Of one message: as many as are surely decided before the function's time is up, each of them changed."""
 SAVES = 20
+HOLDS_KEPT = "holds_kept"
+"""Counts accounts whose holds were to be skipped, had the policy before not named what is gone by now."""
 FINISHED = ""
 """The cursor of a segment that is walked to its end."""
 PATIENCE = timedelta(minutes=10)
@@ -42,9 +45,13 @@ class Walk:
                 return total
             start = run.cursor.get(str(work.segment))
             page = self.lists.ids(segment=work.segment, segments=work.segments, start=start, limit=PAGE)
-            tally = self.trigger.decide_each(page.items, work.cause, recombine=True)
+            skipping = work.policy_version if run.order.get("holds") == Holds.SKIP else None
+            tally = self.trigger.decide_each(page.items, Occasion(work.cause, recombine=True, skipping=skipping))
             total += tally
-            if not self._saved(work, start, page, tally) or page.cursor is None:
+            counts = {status.value: number for status, number in tally.items()}
+            if skipping is not None and not self._tells_apart():
+                counts[HOLDS_KEPT] = len(page.items)
+            if not self._saved(work, start, page, counts) or page.cursor is None:
                 return total
             work = replace(work, start=page.cursor)
         self.trigger.queue.send([write(work)])
@@ -64,17 +71,22 @@ class Walk:
             self._end(run, "not_published", now)
         return False
 
+    def _tells_apart(self) -> bool:
+        """Whether it can be told what the policy in force decides otherwise than the one before it."""
+        published = self.trigger.published
+        return published.before(published.read(self.trigger.clock()).rulebook) is not None
+
     def _end(self, run: Run, reason: str, now: datetime) -> None:
         self.runs.save(replace(run, state=RunState.CANCELLED, finished_at=now, error=reason))
 
-    def _saved(self, work: DecideAll, start: str | None, page: Page[AccountId], tally: Tally) -> bool:
+    def _saved(self, work: DecideAll, start: str | None, page: Page[AccountId], counts: Mapping[str, int]) -> bool:
         """Notes the page in the run's row, which all segments share; False where it is this segment's no longer."""
         for _ in range(SAVES):
             run = self.runs.get(RUN, work.run_id)
             if run is None or not _goes_on(run, work) or run.cursor.get(str(work.segment)) != start:
                 return False
             try:
-                self.runs.save(_advanced(run, work, page, tally, self.trigger.clock()))
+                self.runs.save(_advanced(run, work, page, counts, self.trigger.clock()))
             except RunMoved:
                 continue
             return True
@@ -86,7 +98,7 @@ def _goes_on(run: Run, work: DecideAll) -> bool:
     return alive and run.cursor.get(str(work.segment)) != FINISHED
 
 
-def _advanced(run: Run, work: DecideAll, page: Page[AccountId], tally: Tally, now: datetime) -> Run:
+def _advanced(run: Run, work: DecideAll, page: Page[AccountId], counts: Mapping[str, int], now: datetime) -> Run:
     cursor = {**run.cursor, str(work.segment): page.cursor or FINISHED}
     whole = len(cursor) == work.segments and set(cursor.values()) == {FINISHED}
     return replace(
@@ -95,7 +107,7 @@ def _advanced(run: Run, work: DecideAll, page: Page[AccountId], tally: Tally, no
         done=run.done + len(page.items),
         finished_at=now if whole else None,
         cursor=cursor,
-        counts=_sum(run.counts, {status.value: number for status, number in tally.items()}),
+        counts=_sum(run.counts, counts),
     )
 
 

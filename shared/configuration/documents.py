@@ -48,6 +48,11 @@ class DocumentChange:
     """None deletes it."""
 
 
+def policy_id(version: int) -> str:
+    """Of a policy that was published; ids sort as versions do."""
+    return f"{version:06d}"
+
+
 class DocumentTooLarge(ValueError):
     """The document exceeds 256 KB."""
 

@@ -8,10 +8,13 @@ from typing import Protocol, cast
 from shared.accounts.identity import SourceName
 from shared.accounts.values import Json
 from shared.configuration.breaker_document import parse_trip
-from shared.configuration.documents import DocumentStore, Kind
-from shared.configuration.published import BREAKER, Published, parse
+from shared.configuration.documents import DocumentStore, Kind, policy_id
+from shared.configuration.published import BREAKER, FRESH_POLICY_VERSION, Published, parse
+from shared.rules.errors import DocumentRefused
 from shared.tiers.breaker import Trip
 from shared.tiers.freshness import Freshness
+from shared.tiers.policy_document import FRESH_POLICY, parse_policy
+from shared.tiers.rulebook import Rulebook
 
 STALE_AFTER = 3
 """Intervals between syncs: a source that missed the last two counts as stale from the third on."""
@@ -42,11 +45,40 @@ class PublishedReader:
     _read_at: datetime | None = field(default=None, init=False)
     _versions: Mapping[str, int] = field(default_factory=dict, init=False)
     _published: Published | None = field(default=None, init=False)
+    _earlier: tuple[Rulebook, Rulebook | None] | None = field(default=None, init=False)
+    """A rulebook in force, and the one before it."""
 
     def read(self, now: datetime) -> Published:
         if self._published is None or self._read_at is None or now - self._read_at >= self.max_age:
             return self._refreshed(now)
         return self._published
+
+    def before(self, rulebook: Rulebook) -> Rulebook | None:
+        """A rulebook that is in force with the policy that was published before its own, all else as it is.
+
+        None where that policy names what is no longer among the tiers and fields, or there was none.
+        """
+        if self._earlier is None or self._earlier[0] is not rulebook:
+            self._earlier = rulebook, self._with_earlier_policy(rulebook)
+        return self._earlier[1]
+
+    def _with_earlier_policy(self, rulebook: Rulebook) -> Rulebook | None:
+        version = (rulebook.policy_version or 0) - 1
+        policy = self._policy(version)
+        if policy is None:
+            return None
+        try:
+            parsed = parse_policy(policy, rulebook.tiers, rulebook.catalogue)
+        except DocumentRefused:
+            return None
+        return replace(rulebook, policy=parsed, policy_version=version)
+
+    def _policy(self, version: int) -> Json:
+        """As it was written; None: there is none of this version."""
+        if version == FRESH_POLICY_VERSION:
+            return FRESH_POLICY
+        saved = self.documents.get(Kind.POLICY, policy_id(version))
+        return cast("Json", saved.body["policy"]) if saved else None
 
     def trip_now(self) -> Trip | None:
         """The breaker's last trip, strongly consistent: whatever the copy at hand says."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from shared.accounts.identity import AccountId
 from shared.runtime.ports import Message
@@ -19,6 +19,8 @@ class DecideAccounts:
     account_ids: tuple[AccountId, ...]
     cause: str
     """What led to it, for the history: `data`, `expiry`, `policy`, `tiers`."""
+    skipping: int | None = None
+    """The policy version that was published to skip holds; without effect once another is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +118,17 @@ _SHAPES: Mapping[str, Callable[..., Work]] = {
 
 
 def write(work: Work, *, delay_seconds: int = 0) -> Message:
-    return Message(json.dumps({"do": type(work).__name__, **asdict(work)}, separators=(",", ":")), delay_seconds)
+    """What is as it is by default stays unsaid: code of before knows only that, and reads on."""
+    said = {each.name: value for each in fields(work) if (value := getattr(work, each.name)) != each.default}
+    return Message(json.dumps({"do": type(work).__name__, **said}, separators=(",", ":")), delay_seconds)
 
 
 def read(body: str, shapes: Sequence[type[Work]]) -> Work:
     """The work that a message's body asks for, one of `shapes`; raises BadMessage."""
     try:
-        fields = json.loads(body)
-        shape = _SHAPES[fields.pop("do")]
-        work = shape(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+        said = json.loads(body)
+        shape = _SHAPES[said.pop("do")]
+        work = shape(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadMessage(f"not a message of this queue: {body[:200]!r}") from error
     if type(work) not in shapes:

@@ -11,7 +11,7 @@ from functions.api.http.api import Api
 from functions.api.settings import Settings
 from functions.api.wiring import wire
 from functions.tier_trigger.bulk import Bulk
-from functions.tier_trigger.service import TierTrigger
+from functions.tier_trigger.service import Occasion, TierTrigger
 from shared.accounts.identity import AccountId
 from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange
@@ -171,7 +171,9 @@ def test_a_tier_goes_with_its_accounts_and_whoever_comes_late_follows(
     _in_tier(dynamo_accounts, "late")
     documents = DynamoDocuments(connection, config=tables["config"], audit=tables["audit"])
     reader, breaker = PublishedReader(documents, timedelta(0)), Breaker(documents, dynamo_accounts)
-    TierTrigger(dynamo_accounts, reader, MemoryQueue(), system_now, breaker).decide_one(AccountId("late"), "tiers")
+    TierTrigger(dynamo_accounts, reader, MemoryQueue(), system_now, breaker).decide_one(
+        AccountId("late"), Occasion("tiers")
+    )
     for name in ("a", "b", "late"):
         tier = _call(api, f"GET /v1/accounts/{name}").json["tier"]
         assert (tier["id"], tier["override"]["reason"]) == ("tier-2", "Tier 4 was deleted")

@@ -1,7 +1,7 @@
 """/v1/policy: what is published, earlier versions, the draft, and publishing it."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -34,6 +34,7 @@ from functions.api.views.policy import (
 )
 from functions.api.views.runs import RunView, run_view
 from shared.configuration.policy_templates import policy_templates
+from shared.tiers.skipping import Holds
 
 TAG = "policy"
 ACCEPTED = HTTPStatus.ACCEPTED
@@ -44,6 +45,10 @@ class PublishGiven(Given):
     """The draft to publish, named by its ETag so that nothing unseen is put in force."""
 
     draft_etag: Annotated[str, Field(min_length=1, max_length=40)]
+    holds: Annotated[
+        Literal["keep", "skip"],
+        Field(description="`skip` moves at once what this policy decides otherwise than the one before it."),
+    ] = "keep"
 
 
 class PolicyRoutes:
@@ -115,8 +120,8 @@ class PolicyRoutes:
         )
 
     def publish(self, session: Here, body: Annotated[Later[PublishGiven], Body()]) -> Response[RunView]:
-        edition = self._policies.read()
-        run = self._policies.publish(edition, body.checked().draft_etag, session)
+        edition, given = self._policies.read(), body.checked()
+        run = self._policies.publish(edition, given.draft_etag, session, holds=Holds(given.holds))
         return reply(run_view(run), status=ACCEPTED, location=f"/v1/policy/publishes/{run.id}")
 
     def run(self, run_id: str) -> RunView:

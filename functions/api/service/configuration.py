@@ -11,7 +11,7 @@ from functions.api.service.refusals import ConfigurationBroken
 from functions.api.service.session import Session
 from shared.access.audit import AuditEntry
 from shared.configuration.breaker import LEDGER
-from shared.configuration.documents import Document, DocumentChange, DocumentStore, Kind
+from shared.configuration.documents import Document, DocumentChange, DocumentStore, Kind, policy_id
 from shared.configuration.published import Published, parse
 from shared.configuration.reader import PublishedReader, SyncTimes
 from shared.rules.errors import DocumentRefused
@@ -94,8 +94,3 @@ class Configuration:
     def versions(self) -> Sequence[Document]:
         """Every policy that was published, oldest first."""
         return self._documents.all(Kind.POLICY)
-
-
-def policy_id(version: int) -> str:
-    """Ids sort as versions do."""
-    return f"{version:06d}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from functions.api.service.configuration import DRAFT, Configuration, policy_id
+from functions.api.service.configuration import DRAFT, Configuration
 from functions.api.service.edition import Body, Edition, policy_of
 from functions.api.service.refusals import Conflict, NoSuch
 from functions.api.service.retier import KIND, Retier
@@ -11,13 +11,14 @@ from functions.api.service.session import Session
 from shared.accounts import cursor as cursors
 from shared.accounts.listing import Page
 from shared.accounts.values import Json
-from shared.configuration.documents import Document, DocumentChange, Kind
+from shared.configuration.documents import Document, DocumentChange, Kind, policy_id
 from shared.configuration.published import FRESH_POLICY_VERSION, POLICY
 from shared.rules.errors import Code, DocumentError, DocumentRefused
 from shared.rules.reading import escaped
 from shared.runtime.ports import Run
 from shared.tiers.lint import Warned, lint
 from shared.tiers.policy_document import FRESH_POLICY, parse_policy
+from shared.tiers.skipping import Holds
 
 LIST = "versions"
 SHOWN = frozenset({"policy", "based_on", "saved_at", "saved_by", "published"})
@@ -110,7 +111,7 @@ class Policies:
             message = f"Version {version.number} no longer fits the tiers and fields of today."
             raise Conflict(message, code="outdated", errors=refused.errors) from refused
 
-    def publish(self, edition: Edition, draft_etag: str, session: Session) -> Run:
+    def publish(self, edition: Edition, draft_etag: str, session: Session, *, holds: Holds = Holds.KEEP) -> Run:
         """Puts the draft in force as the next version and has every account decided again.
 
         Raises Conflict where the draft is not the one that was named, or was published already; DocumentRefused.
@@ -126,13 +127,13 @@ class Policies:
         _, errors = self.checked(edition, policy)
         if errors:
             raise DocumentRefused(errors)
-        run = self.retier.order(number, session.now)
+        run = self.retier.order(number, session.now, holds=holds)
         body: Body = {"version": number, "policy": policy}
         audit = session.audit(
             "policy.publish",
             f"policy/{number}",
             {"version": edition.policy_version, "policy": edition.policy},
-            {**body, "run": run.id},
+            {**body, "run": run.id, "holds": holds.value},
         )
         also = (
             DocumentChange(Kind.POLICY, policy_id(number), 0, body),

@@ -7,6 +7,7 @@ from datetime import datetime
 from functions.api.service.runs import queue_for
 from shared.runtime.messages import DecideAll, write
 from shared.runtime.ports import Queue, Run, RunState, RunStore
+from shared.tiers.skipping import Holds
 
 KIND = "publish"
 SEGMENTS = 4
@@ -20,13 +21,14 @@ class Retier:
     delay_seconds: int
     """Until no worker decides with what was in force before: it trusts its copy for a while, then ends its batch."""
 
-    def order(self, policy_version: int, now: datetime, cause: str = "policy") -> Run:
+    def order(self, policy_version: int, now: datetime, cause: str = "policy", *, holds: Holds = Holds.KEEP) -> Run:
         """Starts a walk over all accounts under a policy version that is about to be published, or stays in force.
 
         It is ordered before the change is committed: a change in force without its walk would never be noticed, while
         a walk without its change finds nothing to do. Raises QueueUnavailable.
         """
-        run = self.runs.save(Run(id=self.new_id(), kind=KIND, state=RunState.QUEUED, created_at=now))
+        order = {} if holds is Holds.KEEP else {"holds": holds.value}
+        run = self.runs.save(Run(id=self.new_id(), kind=KIND, state=RunState.QUEUED, created_at=now, order=order))
         walks = [DecideAll(run.id, policy_version, segment, SEGMENTS, None, cause) for segment in range(SEGMENTS)]
         queue_for(self.runs, run, self.decide, [write(walk, delay_seconds=self.delay_seconds) for walk in walks], now)
         return run

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 import pytest
 
 from shared.configuration.documents import Kind
@@ -122,11 +124,33 @@ def test_a_draft_that_changed_since_is_not_published(stage: Stage) -> None:
     assert stage.decide.sent == []
 
 
-@pytest.mark.parametrize("key", ["preview_id", "max_changes_pct", "holds", "force"])
+@pytest.mark.parametrize("key", ["preview_id", "max_changes_pct", "force"])
 def test_what_a_publish_can_t_do_is_refused(stage: Stage, key: str) -> None:
     reply = stage.call("POST /v1/policy/publish", {"draft_etag": '"1"', key: "skip"})
 
     assert (reply.status, reply.errors) == (422, {(f"/{key}", "unknown_key")})
+
+
+@pytest.mark.parametrize(
+    ("given", "order"), [({}, {}), ({"holds": "keep"}, {}), ({"holds": "skip"}, {"holds": "skip"})]
+)
+def test_a_publish_says_what_its_walk_does_with_holds(
+    stage: Stage, given: Mapping[str, str], order: Mapping[str, str]
+) -> None:
+    etag = stage.call("PUT /v1/policy/draft", POLICY, if_match="*").etag
+
+    reply = stage.call("POST /v1/policy/publish", {"draft_etag": etag, **given})
+
+    assert (reply.status, [run.order for run in stage.runs.runs.values()]) == (202, [order])
+    after = stage.documents.audit[-1].after
+    assert after is not None
+    assert after["holds"] == given.get("holds", "keep")
+
+
+def test_a_publish_does_no_third_thing_with_holds(stage: Stage) -> None:
+    reply = stage.call("POST /v1/policy/publish", {"draft_etag": '"1"', "holds": "drop"})
+
+    assert (reply.status, reply.errors) == (422, {("/holds", "not_in_options")})
 
 
 def test_a_publish_that_can_t_be_queued_publishes_nothing(stage: Stage) -> None:

@@ -15,7 +15,7 @@ from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange
 from shared.accounts.values import Json
 from shared.configuration.breaker import Breaker
-from shared.configuration.documents import DocumentChange, Kind
+from shared.configuration.documents import DocumentChange, Kind, policy_id
 from shared.configuration.published import FIELDS, POLICY
 from shared.configuration.reader import PublishedReader
 from shared.memory.accounts import MemoryAccounts
@@ -23,7 +23,7 @@ from shared.memory.alerts import MemoryAlerts
 from shared.memory.documents import MemoryDocuments
 from shared.memory.queues import MemoryQueue
 from shared.memory.runs import MemoryRuns
-from shared.runtime.messages import DecideAll, Work, write
+from shared.runtime.messages import DecideAccounts, DecideAll, Work, read, write
 from shared.runtime.ports import Run, RunState
 from tests.support import builders
 from tests.support.images import image
@@ -78,8 +78,11 @@ class World:
     def publish(self, version: int, **policy: Json) -> None:
         known = self.documents.get(Kind.PUBLISHED, POLICY)
         body = {"version": version, "policy": {"rules": [], **policy}}
-        change = DocumentChange(Kind.PUBLISHED, POLICY, known.version if known else 0, body)
-        self.documents.commit([change], at=self.now, by="ann", audit=[])
+        changes = [
+            DocumentChange(Kind.PUBLISHED, POLICY, known.version if known else 0, body),
+            DocumentChange(Kind.POLICY, policy_id(version), 0, body),
+        ]
+        self.documents.commit(changes, at=self.now, by="ann", audit=[])
 
     def tier(self, account_id: str = "acme") -> TierId | None:
         return self.accounts.accounts[AccountId(account_id)].standing.tier
@@ -113,11 +116,19 @@ class World:
         answer = handle({"Records": records}, self.walk, self.bulk)
         return [failed["itemIdentifier"] for failed in answer["batchItemFailures"]]
 
-    def order(self, version: int, *, segments: int = 1, run_id: str = "r1") -> str:
+    def order(self, version: int, *, segments: int = 1, run_id: str = "r1", holds: str | None = None) -> str:
         """A run over all accounts, as a publish orders it."""
-        run = self.runs.save(Run(run_id, RUN, RunState.QUEUED, created_at=self.now))
+        order = {} if holds is None else {"holds": holds}
+        run = self.runs.save(Run(run_id, RUN, RunState.QUEUED, created_at=self.now, order=order))
         self.queue.send([write(DecideAll(run.id, version, number, segments, None)) for number in range(segments)])
         return run.id
+
+    def overtake(self, account_id: str) -> None:
+        """Another writes the account meanwhile."""
+        self.keep(self.accounts.accounts[AccountId(account_id)])
+
+    def queued(self) -> list[Work]:
+        return [read(message.body, (DecideAccounts, DecideAll)) for message in self.queue.sent]
 
     @property
     def run(self) -> Run:

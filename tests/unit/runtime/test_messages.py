@@ -21,6 +21,7 @@ from shared.runtime.messages import (
     "work",
     [
         DecideAccounts((AccountId("a"), AccountId("b")), "policy"),
+        DecideAccounts((AccountId("a"),), "policy", skipping=7),
         DecideAll("run", 2, 0, 4, None),
         EvaluateAlerts(AccountId("a")),
         SendNotices(("n",)),
@@ -33,6 +34,12 @@ def test_work_survives_its_message(work: Work) -> None:
 
     assert read(message.body, [type(work)]) == work
     assert message.delay_seconds == 5
+
+
+def test_what_is_as_by_default_is_left_out() -> None:
+    assert write(DecideAccounts((AccountId("a"),), "policy")).body == (
+        '{"do":"DecideAccounts","account_ids":["a"],"cause":"policy"}'
+    )
 
 
 @pytest.mark.parametrize("body", ["", "null", "[]", "{}", '{"do": "Dance"}', '{"do": "SendHeld"}', '{"do": {}}'])
