@@ -67,9 +67,7 @@ def test_a_crash_of_each_function_leaves_no_trace(town: Town) -> None:
     after = [Fault(Kind.CRASH, name, at=(draw.randint(1, calls),), when=AFTER) for name, calls in CALLS.items()]
     with town.injector.striking("crash", *before, *after):
         run = town.deployed.api().call("POST", "/v1/sources/recurly/sync").headers["location"]
-        town.storm.rage(town.deployed)
-        town.tick()
-        town.deployed.wait("each to crash", lambda: town.injector.struck("crash").keys() >= CALLS.keys())
+        town.storms_until_struck(CALLS.keys())
 
     town.comes_to_rest()
     assert town.deployed.api().get(run)["state"] == "succeeded"
@@ -82,8 +80,7 @@ def test_a_function_that_times_out_leaves_no_trace(town: Town) -> None:
     hangs = [Fault(Kind.HANG, name, at=(draw.randint(1, CALLS[name]),)) for name in early]
     unmarked = Fault(Kind.HANG, last, ("sesv2.SendEmail",), at=(1,), when=AFTER)
     with town.injector.striking("hang", *hangs, unmarked):
-        town.storm.rage(town.deployed)
-        town.deployed.wait("each to hang", lambda: town.injector.struck("hang").keys() >= {*HANGING})
+        town.storms_until_struck({*HANGING})
 
     town.comes_to_rest()
 
@@ -91,9 +88,7 @@ def test_a_function_that_times_out_leaves_no_trace(town: Town) -> None:
 def test_throttled_tables_and_queues_lose_nothing(town: Town) -> None:
     throttles = [Fault(Kind.THROTTLE, name, ("dynamodb.", "sqs."), percent=30) for name in CALLS]
     with town.injector.striking("throttle", *throttles):
-        town.storm.rage(town.deployed)
-        town.tick()
-        town.deployed.wait("refusals everywhere", lambda: town.injector.struck("throttle").keys() >= ON_THE_WAY)
+        town.storms_until_struck(ON_THE_WAY)
 
     town.comes_to_rest()
 
@@ -102,9 +97,7 @@ def test_answers_that_are_lost_double_nothing(town: Town) -> None:
     lost = [Fault(Kind.LOSE, name, WRITES, percent=15, when=AFTER) for name in CALLS]
     mails = Fault(Kind.LOSE, "notify", ("sesv2.SendEmail",), at=(1, 3), when=AFTER)
     with town.injector.striking("lose", *lost, mails):
-        town.storm.rage(town.deployed)
-        town.tick()
-        town.deployed.wait("lost answers", lambda: town.injector.struck("lose").keys() >= ON_THE_WAY)
+        town.storms_until_struck(ON_THE_WAY)
 
     town.comes_to_rest()
 
