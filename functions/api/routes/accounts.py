@@ -14,8 +14,8 @@ from functions.api.http.replies import reply
 from functions.api.http.session import Here
 from functions.api.service.accounts import Accounts, Sought
 from functions.api.service.configuration import Configuration
+from functions.api.service.present import present
 from functions.api.views.accounts import AccountsView, AccountView, account_view
-from shared.tiers.engine import decide
 
 TAG = "accounts"
 
@@ -63,17 +63,15 @@ class AccountRoutes:
     ) -> AccountsView:
         sought = Sought(tier, owner, stage, text, pending, requested, external_id)
         page = self._accounts.page(sought, limit=limit, cursor=cursor)
-        rulebook = self._configuration.published(session.now).rulebook
-        views = [
-            account_view(account, decide(account, rulebook, session.now), rulebook.catalogue) for account in page.items
-        ]
+        published = self._configuration.published(session.now)
+        views = [account_view(*present(account, published, session.now), published.catalogue) for account in page.items]
         return AccountsView(items=views, next_cursor=page.cursor)
 
     def read(self, session: Here, account_id: str) -> Response[AccountView]:
         account = self._accounts.find(account_id)
-        rulebook = self._configuration.published(session.now).rulebook
-        decision = decide(account, rulebook, session.now)
-        return reply(account_view(account, decision, rulebook.catalogue), version=account.edits)
+        published = self._configuration.published(session.now)
+        view = account_view(*present(account, published, session.now), published.catalogue)
+        return reply(view, version=account.edits)
 
     def edit(
         self, session: Here, account_id: str, body: Annotated[Later[AccountGiven], Body()], if_match: IfMatch = None
@@ -81,7 +79,7 @@ class AccountRoutes:
         account = self._accounts.find(account_id)
         self._accounts.check_own(account, session)
         precondition(if_match).check(account.edits)
-        rulebook = self._configuration.published(session.now).rulebook
-        edited = self._accounts.edit(account, body.checked().fields, rulebook.catalogue, session)
-        decision = decide(edited, rulebook, session.now)
-        return reply(account_view(edited, decision, rulebook.catalogue), version=edited.edits)
+        published = self._configuration.published(session.now)
+        edited = self._accounts.edit(account, body.checked().fields, published.catalogue, session)
+        view = account_view(*present(edited, published, session.now), published.catalogue)
+        return reply(view, version=edited.edits)

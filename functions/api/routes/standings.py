@@ -17,13 +17,13 @@ from functions.api.http.session import Here
 from functions.api.service.accounts import Accounts
 from functions.api.service.configuration import Configuration
 from functions.api.service.overriding import Meant, Overriding, Refused, Until, Waiting, Wish, sets
+from functions.api.service.present import present
 from functions.api.views.accounts import AccountView, account_view
 from functions.api.views.decisions import DecisionView, HistoryView, decision_view, history_row
 from shared.accounts.account import Account
 from shared.accounts.identity import TierId
 from shared.configuration.published import Published
 from shared.tiers.by_hand import Seen
-from shared.tiers.engine import decide
 
 TAG = "accounts"
 
@@ -118,14 +118,14 @@ class StandingRoutes:
         return _shown(asked, published, session, HTTPStatus.ACCEPTED)
 
     def clear(self, session: Here, account_id: str, if_match: IfMatch = None) -> Response[AccountView]:
-        account = self._accounts.find(account_id)
-        self._accounts.check_own(account, session)
-        if sets(session):
-            account = self._overriding.find_overridden(account)
-        else:
-            account = self._overriding.find_request_of(account, session)
-        precondition(if_match).check(account.edits)
+        stored = self._accounts.find(account_id)
+        self._accounts.check_own(stored, session)
         published = self._configuration.published(session.now)
+        if sets(session):
+            account = self._overriding.find_overridden(stored, published, session)
+        else:
+            account = self._overriding.find_request_of(stored, session)
+        precondition(if_match).check(stored.edits)
         if sets(session):
             changed = self._overriding.put(account, None, published, session)
         else:
@@ -157,7 +157,7 @@ class StandingRoutes:
 
     def decide(self, session: Here, account_id: str) -> DecisionView:
         account = self._accounts.find(account_id)
-        return decision_view(decide(account, self._configuration.published(session.now).rulebook, session.now))
+        return decision_view(present(account, self._configuration.published(session.now), session.now).decision)
 
     def history(self, account_id: str, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> HistoryView:
         account = self._accounts.find(account_id)
@@ -168,5 +168,5 @@ class StandingRoutes:
 def _shown(
     account: Account, published: Published, session: Here, status: HTTPStatus = HTTPStatus.OK
 ) -> Response[AccountView]:
-    decision = decide(account, published.rulebook, session.now)
-    return reply(account_view(account, decision, published.catalogue), version=account.edits, status=status)
+    view = account_view(*present(account, published, session.now), published.catalogue)
+    return reply(view, version=account.edits, status=status)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from functions.api.service.present import coming, moving
 from functions.api.service.session import Session
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId, TierId
@@ -10,8 +11,6 @@ from shared.accounts.listing import AccountFilter, AccountLists
 from shared.accounts.store import AccountMoved, AccountStore
 from shared.configuration.published import Published
 from shared.tiers.engine import decide
-from shared.tiers.settle import settled
-from shared.tiers.succession import CAUSE, moved
 
 AT_ONCE = 200
 """Accounts that one request moves: each is a transaction, and the gateway waits 30 seconds."""
@@ -31,16 +30,11 @@ class Moving:
         return all(outcomes)
 
     def _moved(self, account: Account, published: Published, session: Session) -> bool:
-        rulebook = published.rulebook
-        found = moved(account, rulebook.tiers, published.settings.override_days, session.now)
+        found = coming(account, published, session.now)
         if found is None:
             return True
-        decision = decide(found.account, rulebook, session.now)
-        change = settled(found.account, decision, cause=CAUSE, audit=found.audit)
-        if change is None:
-            raise AssertionError("with an audit entry there is always something to write")
         try:
-            self.accounts.commit(change)
+            self.accounts.commit(moving(decide(found.account, published.rulebook, session.now), found))
         except AccountMoved:
             return False
         return True

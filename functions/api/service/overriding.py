@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
+from functions.api.service.present import coming
 from functions.api.service.refusals import Conflict, NoSuch
 from functions.api.service.session import Session
 from shared.access.people import AdminDirectory
@@ -130,8 +131,12 @@ class Overriding:
     notices: NoticeStore
     people: AdminDirectory
 
-    def find_overridden(self, account: Account) -> Account:
-        """Raises NoSuch where it has no override."""
+    def find_overridden(self, account: Account, published: Published, session: Session) -> Account:
+        """With the override that a deleted tier leaves it, where that is still to be written; raises NoSuch where it
+        has none.
+        """
+        found = coming(account, published, session.now)
+        account = account if found is None else found.account
         if account.override is None:
             raise NoSuch("override on this account")
         return account

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.api.service.configuration import Configuration
+from functions.api.service.present import present
 from shared.accounts.listing import AccountLists
 from shared.accounts.store import AccountStore
 from shared.runtime.ports import SecretMissing, Secrets
-from shared.tiers.engine import decide
 from shared.tiers.shortfall import shortfall
 from shared.why.link import LinkRefused
 from shared.why.link import open as opened
@@ -31,7 +31,7 @@ class Why:
             return None
         if account is None:
             return None
-        rulebook = self.configuration.published(now).rulebook
+        published = self.configuration.published(now)
+        rulebook, shown = published.rulebook, present(account, published, now)
         changes = self.lists.history_page(account.id, limit=MOST_CHANGES, cursor=None).items
-        lacking = shortfall(account, rulebook, now)
-        return render(account, decide(account, rulebook, now), changes, rulebook, lacking)
+        return render(*shown, changes, rulebook, shortfall(shown.account, rulebook, now))
