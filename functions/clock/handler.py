@@ -22,3 +22,4 @@ def handler(event: Any, context: Any) -> None:  # noqa: ARG001 - Lambda gives th
     woken = clock().tick(system_now())
     telemetry.count("AccountsDue", woken.accounts)
     telemetry.count("NoticesDue", woken.notices)
+    telemetry.count("RunsSilent", woken.runs)

@@ -1,7 +1,7 @@
 """What is due goes to its queue; the watermark moves only after that, so a lost minute is taken by the next."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import batched, groupby
 from zoneinfo import ZoneInfo
@@ -24,7 +24,8 @@ from shared.runtime.messages import (
     Work,
     write,
 )
-from shared.runtime.ports import Queue, Watermarks
+from shared.runtime.ports import Queue, Run, RunMoved, RunState, RunStore, Watermarks
+from shared.runtime.works import GIVEN_UP, MOST_SILENT, silent, works
 
 WATERMARK = "clock"
 OVERLAP = timedelta(minutes=2)
@@ -33,6 +34,10 @@ SWEEP_EVERY = timedelta(minutes=15)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 ACCOUNTS_A_MESSAGE = 25
 CAUSE = "expiry"
+RUNS = ("publish", "bulk")
+"""Kinds of runs that are done by way of the decide queue. The scheduled sync looks after its own."""
+MOST_RUNS = 100
+"""Of a kind, the newest: each sweep looks at them, and a lost one is seen by several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Woken:
     accounts: int
     notices: int
     swept: bool
+    runs: int = 0
+    """That seem to have lost their messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Clock:
     accounts: AccountLists
     notices: NoticeStore
     published: PublishedReader
+    runs: RunStore
     watermarks: Watermarks
     decide: Queue
     notify: Queue
@@ -60,8 +68,29 @@ class Clock:
         notices = self._notices(published, after, last, now)
         _send(self.decide, _decisions(dict.fromkeys(accounts)))
         _send(self.notify, [*_sendings(notices), *_for_admins(published, after, last, now)])
+        swept = after == BEGINNING
+        runs = sum(self._woken(run, now) for run in self._silent(now)) if swept else 0
         self.watermarks.advance(WATERMARK, now)
-        return Woken(len(accounts), len(notices), swept=after == BEGINNING)
+        return Woken(len(accounts), len(notices), swept, runs)
+
+    def _silent(self, now: datetime) -> Iterator[Run]:
+        """Between saving a run and sending its messages whoever orders it may die."""
+        since = now - GIVEN_UP - 2 * MOST_SILENT
+        for kind in RUNS:
+            yield from (run for run in self.runs.recent(kind, limit=MOST_RUNS, since=since) if silent(run, now))
+
+    def _woken(self, run: Run, now: datetime) -> bool:
+        """Saved before its messages go out, so that of two ticks one sends them; what is lost in between is silent
+        again. False where it came on by itself.
+        """
+        over = now - run.created_at >= GIVEN_UP
+        woken = replace(run, worked_at=now)
+        try:
+            self.runs.save(replace(woken, state=RunState.FAILED, finished_at=now, error="given_up") if over else woken)
+        except RunMoved:
+            return False
+        _send(self.decide, [] if over else works(run))
+        return True
 
     def _notices(self, published: Published, after: datetime, last: datetime | None, now: datetime) -> Sequence[Notice]:
         """While mail is paused only the admins' go on, and what waits, however much, is not looked through: the first

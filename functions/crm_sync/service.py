@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from functions.crm_sync import progress
-from functions.crm_sync.schedule import GOING_ON, Begin, Leave, Wake, decide
+from functions.crm_sync.schedule import Begin, Leave, Wake, decide
 from shared.accounts.identity import SourceName
 from shared.configuration.reader import PublishedReader, sync_time
 from shared.configuration.sources import SourceConfig
@@ -18,6 +18,7 @@ from shared.ingestion.tally import REJECTED, Tally
 from shared.runtime.failures import Retryable
 from shared.runtime.messages import SyncSource, write
 from shared.runtime.ports import Queue, QueueUnavailable, Run, RunMoved, RunState, RunStore, Watermarks
+from shared.runtime.works import GOING_ON
 
 ATTEMPTS = 300
 """Without an answer in a row: three days, most of them a quarter of an hour apart."""
@@ -58,9 +59,9 @@ class CrmSync:
     def _started(self) -> Iterator[Run]:
         now = self.clock()
         for config in self.published.read(now).sources.values():
-            if config.enabled and config.sync_minutes is not None and config.name in self.lender:
+            if config.name in self.lender:
                 newest = next(iter(self.runs.recent(kind(config.name), limit=1)), None)
-                match decide(timedelta(minutes=config.sync_minutes), newest, now):
+                match decide(_interval(config), newest, now):
                     case Begin():
                         # Two ticks in one minute begin the same run: the second can't save it.
                         yield from self._queued(
@@ -151,6 +152,11 @@ class CrmSync:
                 if earlier.state is RunState.SUCCEEDED:
                     return earlier
         return None
+
+
+def _interval(config: SourceConfig) -> timedelta | None:
+    scheduled = config.enabled and config.sync_minutes is not None
+    return timedelta(minutes=config.sync_minutes or 0) if scheduled else None
 
 
 def kind(source: str) -> str:

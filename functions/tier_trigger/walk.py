@@ -106,6 +106,7 @@ def _advanced(run: Run, work: DecideAll, page: Page[AccountId], counts: Mapping[
         state=RunState.SUCCEEDED if whole else RunState.RUNNING,
         done=run.done + len(page.items),
         finished_at=now if whole else None,
+        worked_at=now,
         cursor=cursor,
         counts=_sum(run.counts, counts),
     )

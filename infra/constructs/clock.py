@@ -22,6 +22,8 @@ class Clock(Construct):
         queues[QueueName.DECIDE].grant_send(self.function)
         queues[QueueName.NOTIFY].grant_send(self.function)
         grants.find_due(parts, self.function)
+        grants.keep_runs(parts, self.function)
+        grants.list_runs(parts, self.function)
         grants.read_config(parts, self.function)
         self.dead = DeadLetters(self, "Dead", stage=stage, name="clock")
         self._tick(stage.prefix)

@@ -27,8 +27,8 @@ class MemoryRuns:
         stored = self.runs[run.kind, run.id] = replace(run, version=run.version + 1)
         return stored
 
-    def recent(self, kind: str, *, limit: int) -> Sequence[Run]:
-        runs = [run for run in self.runs.values() if run.kind == kind]
+    def recent(self, kind: str, *, limit: int, since: datetime | None = None) -> Sequence[Run]:
+        runs = [run for run in self.runs.values() if run.kind == kind and (since is None or run.created_at >= since)]
         return sorted(runs, key=lambda run: (run.created_at, run.id), reverse=True)[:limit]
 
     def note(

@@ -79,7 +79,7 @@ class Run:
 
     id: str
     kind: str
-    """`sync:recurly`, `publish`, `bulk`."""
+    """`sync:recurly`, `publish` (any walk over all accounts), `bulk`."""
     state: RunState
     created_at: datetime
     done: int = 0
@@ -113,8 +113,8 @@ class RunStore(Protocol):
         """Returns it as stored; raises RunMoved."""
         ...
 
-    def recent(self, kind: str, *, limit: int) -> Sequence[Run]:
-        """Newest first."""
+    def recent(self, kind: str, *, limit: int, since: datetime | None = None) -> Sequence[Run]:
+        """Newest first; none that was created before `since`."""
         ...
 
 

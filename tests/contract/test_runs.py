@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from shared.aws.dynamodb.runs import _attributes, _run
+from shared.runtime.messages import DecideAll, read, write
 from shared.runtime.ports import Run, RunMoved, RunState, Watermarks
+from shared.runtime.works import works
 from tests.contract.builders import NOW
 from tests.contract.conftest import Runs
 
@@ -38,6 +40,17 @@ def test_a_run_comes_back_exactly(runs: Runs) -> None:
 
     assert saved == replace(full, version=1)
     assert runs.get("sync:recurly", "r-1") == saved
+
+
+def test_a_run_that_comes_back_says_what_it_is_done_by(runs: Runs) -> None:
+    order = {"policy_version": 8, "segments": 2, "cause": "tiers"}
+    runs.save(replace(run(kind="publish"), order=order))
+
+    found = runs.get("publish", "r-1")
+
+    assert found is not None
+    walks = [DecideAll("r-1", 8, segment, 2, None, "tiers") for segment in (0, 1)]
+    assert [read(write(work).body, (DecideAll,)) for work in works(found)] == walks
 
 
 def test_a_row_that_was_kept_before_there_were_orders_has_none() -> None:
@@ -86,6 +99,15 @@ def test_recent_runs_come_newest_first(runs: Runs) -> None:
         ("r-8", 0),
     ]
     assert list(runs.recent("sync:none", limit=3)) == []
+
+
+def test_recent_runs_are_none_from_before_the_moment_asked_for(runs: Runs) -> None:
+    for number in range(4):
+        runs.save(run(f"r-{number}", minutes=number))
+
+    assert [found.id for found in runs.recent("sync:recurly", limit=9, since=NOW + 2 * MINUTE)] == ["r-3", "r-2"]
+    assert [found.id for found in runs.recent("sync:recurly", limit=1, since=NOW)] == ["r-3"]
+    assert list(runs.recent("sync:recurly", limit=9, since=NOW + 4 * MINUTE)) == []
 
 
 def test_what_is_noted_of_a_source_adds_up(runs: Runs) -> None:

@@ -74,6 +74,7 @@ def check(world: World) -> Findings:
     for account_id in world.deployment.accounts.idle:
         breach("I2", f"{account_id}: written though nothing of it differed")
     _poison(world, breach)
+    _ended(world, breach)
     _published(world, breach)
     _alerts(world, breach)
     _mails(world, breach)
@@ -121,6 +122,15 @@ def _poison(world: World, breach: Breach) -> None:
                 )
             elif not guilty:
                 world.deployment.dice.count("message dead of faults alone")
+
+
+def _ended(world: World, breach: Breach) -> None:
+    """I9: what was ordered was done, or ended for a reason; a sync may always be under way."""
+    for run in world.deployment.runs.runs.values():
+        if run.finished_at is None and not run.kind.startswith("sync:"):
+            breach("I9", f"run {run.kind}/{run.id} is still {run.state}")
+        elif run.error == "given_up":
+            breach("I9", f"run {run.kind}/{run.id} was given up")
 
 
 def _contribution(name: str, known: Contribution, expected: Expected, breach: Breach) -> None:

@@ -150,4 +150,6 @@ def notifier(ports: Ports) -> Notifier:
 
 
 def clock(ports: Ports) -> Clock:
-    return Clock(ports.accounts, ports.alerts, ports.published(), ports.watermarks, ports.decide, ports.notify)
+    return Clock(
+        ports.accounts, ports.alerts, ports.published(), ports.runs, ports.watermarks, ports.decide, ports.notify
+    )

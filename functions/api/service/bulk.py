@@ -16,8 +16,9 @@ from shared.configuration.published import Published
 from shared.rules.errors import Code
 from shared.rules.parse import parse_condition
 from shared.rules.reading import Reading
-from shared.runtime.messages import EditMany, write
+from shared.runtime.messages import write
 from shared.runtime.ports import Queue, Run, RunState, RunStore
+from shared.runtime.works import works
 from shared.tiers.edits import Action, Edit
 from shared.tiers.words import vocabulary
 
@@ -88,7 +89,7 @@ class BulkEdits:
             order=order,
         )
         stored = self.runs.save(run)
-        queue_for(self.runs, stored, self.queue, [write(EditMany(run.id))], session.now)
+        queue_for(self.runs, stored, self.queue, [write(work) for work in works(stored)], session.now)
         return stored
 
     def run(self, run_id: str) -> Run:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.api.service.runs import queue_for
-from shared.runtime.messages import DecideAll, write
+from shared.runtime.messages import write
 from shared.runtime.ports import Queue, Run, RunState, RunStore
+from shared.runtime.works import works
 from shared.tiers.skipping import Holds
 
 KIND = "publish"
@@ -27,8 +28,8 @@ class Retier:
         It is ordered before the change is committed: a change in force without its walk would never be noticed, while
         a walk without its change finds nothing to do. Raises QueueUnavailable.
         """
-        order = {} if holds is Holds.KEEP else {"holds": holds.value}
+        order = {"policy_version": policy_version, "segments": SEGMENTS, "cause": cause, "holds": holds.value}
         run = self.runs.save(Run(id=self.new_id(), kind=KIND, state=RunState.QUEUED, created_at=now, order=order))
-        walks = [DecideAll(run.id, policy_version, segment, SEGMENTS, None, cause) for segment in range(SEGMENTS)]
-        queue_for(self.runs, run, self.decide, [write(walk, delay_seconds=self.delay_seconds) for walk in walks], now)
+        walks = [write(walk, delay_seconds=self.delay_seconds) for walk in works(run)]
+        queue_for(self.runs, run, self.decide, walks, now)
         return run

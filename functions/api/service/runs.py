@@ -6,8 +6,7 @@ from datetime import datetime
 
 from functions.api.service.refusals import Conflict
 from shared.runtime.ports import Message, Queue, QueueUnavailable, Run, RunState, RunStore
-
-GOING_ON = frozenset({RunState.QUEUED, RunState.RUNNING})
+from shared.runtime.works import GOING_ON
 
 
 def queue_for(runs: RunStore, run: Run, queue: Queue, messages: Sequence[Message], now: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functions.api.service.configuration import Configuration
 from functions.api.service.edition import Edition
 from functions.api.service.refusals import Conflict, Forbidden, NoSuch
-from functions.api.service.runs import GOING_ON, queue_for
+from functions.api.service.runs import queue_for
 from functions.api.service.secret_values import parse_secrets
 from functions.api.service.session import Session
 from shared.access.permissions import SOURCE_SECRETS, reach
@@ -17,8 +17,9 @@ from shared.configuration.sources import SourceConfig
 from shared.configuration.sources_document import parse_source, source_to_json
 from shared.connectors.ports import VendorRefused
 from shared.rules.errors import Code, DocumentError, DocumentRefused
-from shared.runtime.messages import SyncSource, write
+from shared.runtime.messages import write
 from shared.runtime.ports import Queue, Reports, Run, RunState, RunStore, SecretWriter
+from shared.runtime.works import GOING_ON, works
 
 SHOWN = frozenset({"name", "status", "last_run"})
 """What a source shows beside its set-up: what was read can be sent back."""
@@ -105,7 +106,7 @@ class Syncs:
             raise Conflict(f"The sync {going_on[0].id} is under way: wait for it, or cancel it.", code="under_way")
         run = Run(id=self.new_id(), kind=kind(config), state=RunState.QUEUED, created_at=session.now)
         stored = self.runs.save(run)
-        queue_for(self.runs, stored, self.queue, [write(SyncSource(config.name, run.id))], session.now)
+        queue_for(self.runs, stored, self.queue, [write(work) for work in works(stored)], session.now)
         return stored
 
     def recent(self, config: SourceConfig, *, limit: int) -> Sequence[Run]:

@@ -62,13 +62,16 @@ class DynamoRuns:
             raise RunMoved(f"the run {run.kind}/{run.id} was saved since it was read") from error
         return stored
 
-    def recent(self, kind: str, *, limit: int) -> Sequence[Run]:
+    def recent(self, kind: str, *, limit: int, since: datetime | None = None) -> Sequence[Run]:
+        values = {":pk": {"S": f"run#{kind}"}}
+        if since is not None:
+            values[":since"] = {"S": _created(since)}
         keys = bulk.query(
             self._database,
             self._table,
             IndexName=BY_CREATION.name,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": f"run#{kind}"}},
+            KeyConditionExpression="pk = :pk" if since is None else "pk = :pk AND created >= :since",
+            ExpressionAttributeValues=values,
             ScanIndexForward=False,
             Limit=limit,
         )
@@ -150,6 +153,11 @@ def _report_key(source: str) -> dict[str, Any]:
     return {"pk": {"S": f"report#{source}"}, "sk": {"S": "report"}}
 
 
+def _created(moment: datetime) -> str:
+    """How what is created at that moment begins to sort."""
+    return f"{micros(moment):020d}"
+
+
 def _attributes(run: Run) -> dict[str, Any]:
     body = asdict(run)
     for name in _MOMENTS:
@@ -157,7 +165,7 @@ def _attributes(run: Run) -> dict[str, Any]:
     return {
         "pk": f"run#{run.kind}",
         "sk": run.id,
-        "created": f"{micros(run.created_at):020d}#{run.id}",
+        "created": f"{_created(run.created_at)}#{run.id}",
         "version": run.version,
         "schema": 1,
         "body": exact_json.write(body),

@@ -24,7 +24,7 @@ from shared.memory.directory import MemoryDirectory
 from shared.memory.documents import MemoryDocuments
 from shared.memory.mail import MemoryMail
 from shared.memory.queues import MemoryQueue
-from shared.memory.runs import MemoryWatermarks
+from shared.memory.runs import MemoryRuns, MemoryWatermarks
 from shared.memory.secrets import MemorySecrets
 from shared.memory.topic import MemoryTopic
 from shared.runtime.messages import SendNotices, write
@@ -98,6 +98,7 @@ class World:
             self.accounts,
             self.store,
             PublishedReader(self.documents, timedelta(0)),
+            MemoryRuns(),
             self.watermarks,
             self.decisions,
             self.queue,

@@ -20,7 +20,7 @@ from shared.memory.accounts import MemoryAccounts
 from shared.memory.alerts import MemoryAlerts
 from shared.memory.documents import MemoryDocuments
 from shared.memory.queues import MemoryQueue
-from shared.memory.runs import MemoryWatermarks
+from shared.memory.runs import MemoryRuns, MemoryWatermarks
 from shared.runtime import messages
 from shared.runtime.messages import DecideAccounts, SendHeld, SendNotices, TellOfBreaker, TellOfWaiting
 from shared.runtime.ports import QueueUnavailable
@@ -38,6 +38,7 @@ class World:
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
+    runs: MemoryRuns = field(default_factory=MemoryRuns)
     watermarks: MemoryWatermarks = field(default_factory=MemoryWatermarks)
     decide: MemoryQueue = field(default_factory=MemoryQueue)
     notify: MemoryQueue = field(default_factory=MemoryQueue)
@@ -47,7 +48,8 @@ class World:
 
     def tick(self, now: datetime) -> Woken:
         published = PublishedReader(self.documents, timedelta(0))
-        return Clock(self.accounts, self.alerts, published, self.watermarks, self.decide, self.notify).tick(now)
+        clock = Clock(self.accounts, self.alerts, published, self.runs, self.watermarks, self.decide, self.notify)
+        return clock.tick(now)
 
     def due(self, account: str, at: datetime) -> None:
         self.accounts.accounts[AccountId(account)] = replace(builders.account(account), due_at=at)

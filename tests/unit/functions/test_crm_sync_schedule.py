@@ -1,13 +1,14 @@
 """Which sources are pulled when: each once when it is due, and a run that fell silent goes on."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from functions.crm_sync.schedule import SILENT, Begin, Leave, Wake, decide
+from functions.crm_sync.schedule import SILENT, UNBEGUN, Begin, Leave, Wake, decide
 from shared.accounts.values import Json
 from shared.configuration.documents import DocumentChange, Kind
+from shared.connectors.ports import PulledPage
 from shared.memory.runs import MemoryRuns
 from shared.runtime.messages import SyncSource
 from shared.runtime.ports import QueueUnavailable, Run, RunState
@@ -30,8 +31,9 @@ HOUR = timedelta(hours=1)
         (newest(RunState.CANCELLED, age=HOUR), Begin),
         (newest(RunState.SUCCEEDED, age=HOUR - timedelta(seconds=1)), Leave),
         (newest(RunState.FAILED, age=timedelta(0)), Leave),
-        (newest(RunState.QUEUED, age=HOUR), Leave),
-        (newest(RunState.QUEUED, age=SILENT), Wake),
+        (newest(RunState.QUEUED, age=UNBEGUN - timedelta(seconds=1)), Leave),
+        (newest(RunState.QUEUED, age=UNBEGUN), Wake),
+        (newest(RunState.QUEUED, age=SILENT, worked=UNBEGUN - timedelta(seconds=1)), Leave),
         (newest(RunState.RUNNING, age=9 * SILENT, worked=SILENT - timedelta(seconds=1)), Leave),
         (newest(RunState.RUNNING, age=9 * SILENT, worked=SILENT), Wake),
     ],
@@ -55,8 +57,8 @@ def test_the_schedule_starts_what_is_due_once() -> None:
 class Blind(MemoryRuns):
     """An index that lags: what was just saved is not listed."""
 
-    def recent(self, kind: str, *, limit: int) -> Sequence[Run]:
-        return super().recent(kind, limit=0 if limit else limit)
+    def recent(self, kind: str, *, limit: int, since: datetime | None = None) -> Sequence[Run]:
+        return super().recent(kind, limit=0 if limit else limit, since=since)
 
 
 def test_two_ticks_at_once_start_one_run() -> None:
@@ -94,6 +96,23 @@ def test_a_run_that_lost_its_message_gets_another_once() -> None:
         house.sync.work(TICK, NOW + LATER)
 
     assert house.sent() == [(SyncSource("recurly", stale.id), 0)]
+
+
+@pytest.mark.parametrize("source", [{}, {"enabled": False, "sync_minutes": 60}])
+def test_a_sync_that_a_person_began_is_found_again_whatever_its_source_is_set_to(source: dict[str, Json]) -> None:
+    house = House()
+    house.configure(**source)
+    run = house.queued()
+    house.now = NOW + UNBEGUN
+
+    house.sync.work(TICK, house.now + LATER)
+    house.sync.work(TICK, house.now + LATER)
+
+    assert house.sent() == [(SyncSource("recurly", run.id), 0)]
+    house.vendor.pages = [PulledPage((), {}, done=True)]
+    ended = house.work(until=house.now + LATER)
+    assert ended is not None
+    assert ended.state is (RunState.FAILED if source else RunState.SUCCEEDED)
 
 
 def test_a_run_that_the_queue_does_not_take_ends_and_the_next_is_due_as_ever() -> None:
