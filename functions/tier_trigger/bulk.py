@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from functions.tier_trigger.order import Order
+from functions.tier_trigger.pages import paged
 from functions.tier_trigger.service import TRIES, TierTrigger
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId
@@ -26,8 +27,6 @@ from shared.why.wording import one_line
 
 RUN = "bulk"
 PAGE = 25
-PAGES = 10
-"""Of one message: as many as are surely edited before the function's time is up."""
 SAVES = 20
 MAX_REJECTS = 100
 LONGEST_REASON = 300
@@ -84,31 +83,35 @@ class Bulk:
     runs: RunStore
     notices: NoticeStore
 
-    def go_on(self, work: EditMany) -> int:
-        """How many accounts it changed; another message goes on from where this ends.
+    def go_on(self, work: EditMany, until: datetime) -> int:
+        """How many accounts it changed, in pages of which none begins after `until`; another message goes on from where
+        this ends.
 
         One that comes twice, or again after a crash, takes up what is left: an account that was edited stands so, and
         is not edited again. Raises RunMoved, QueueUnavailable and what the stores raise: it may be tried again.
         """
-        changed = 0
-        for _ in range(PAGES):
-            run = self.runs.get(RUN, work.run_id)
-            if run is None or not _goes_on(run):
-                return changed
-            rulebook = self.trigger.published.read(self.trigger.clock()).rulebook
-            try:
-                order = Order.read(run.order, rulebook)
-            except (DocumentRefused, ValueRefused, LookupError):
-                now = self.trigger.clock()
-                self.runs.save(replace(run, state=RunState.FAILED, finished_at=now, error="no_longer_fits"))
-                return changed
-            page = self._page(run, order)
-            tally = self._edited(page.items, order, rulebook)
-            changed += 0 if order.dry else tally.counts[Done.CHANGED]
-            if not self._saved(run, page, tally) or page.cursor is None:
-                return changed
-        self.trigger.queue.send([write(work)])
-        return changed
+        changed: Counter[Done] = Counter()
+        delay = paged(lambda: self._past_a_page(work, changed), clock=self.trigger.clock, until=until)
+        if delay is not None:
+            self.trigger.queue.send([write(work, delay_seconds=delay)])
+        return changed[Done.CHANGED]
+
+    def _past_a_page(self, work: EditMany, changed: Counter[Done]) -> bool:
+        """Whether another follows; the accounts it changes are added to `changed`."""
+        run = self.runs.get(RUN, work.run_id)
+        if run is None or not _goes_on(run):
+            return False
+        now = self.trigger.clock()
+        rulebook = self.trigger.published.read(now).rulebook
+        try:
+            order = Order.read(run.order, rulebook)
+        except (DocumentRefused, ValueRefused, LookupError):
+            self.runs.save(replace(run, state=RunState.FAILED, finished_at=now, error="no_longer_fits"))
+            return False
+        page = self._page(run, order)
+        tally = self._edited(page.items, order, rulebook)
+        changed[Done.CHANGED] += 0 if order.dry else tally.counts[Done.CHANGED]
+        return self._saved(run, page, tally) and page.cursor is not None
 
     def _page(self, run: Run, order: Order) -> Page[AccountId]:
         place = run.cursor.get(PLACE)

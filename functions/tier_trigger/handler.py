@@ -4,6 +4,7 @@ history, out.
 
 import os
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from shared.accounts.account import Account
 from shared.accounts.identity import AccountId
 from shared.aws.dynamodb.account_rows import account_of
 from shared.runtime import telemetry
+from shared.runtime.clock import system_now
 from shared.runtime.environment import read
 from shared.runtime.messages import BadMessage, DecideAccounts, DecideAll, EditMany
 from shared.runtime.messages import read as read_message
@@ -23,6 +25,8 @@ from shared.runtime.records import Event, each_message, from_stream
 from shared.tiers.decision import Status
 
 CHANGED_DATA = "data"
+A_PAGE = timedelta(seconds=20)
+"""What a page of a long work may take: none is begun with less time left, or in the second half of a short time-out."""
 
 
 @cache
@@ -31,13 +35,14 @@ def workers() -> Workers:
 
 
 @telemetry.invocation()
-def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives it
-    return handle(event, *workers())
+def handler(event: Event, context: Any) -> dict[str, Any]:
+    left = timedelta(milliseconds=context.get_remaining_time_in_millis())
+    return handle(event, *workers(), until=system_now() + max(left - A_PAGE, left / 2))
 
 
-def handle(event: Event, walk: Walk, bulk: Bulk) -> dict[str, Any]:
+def handle(event: Event, walk: Walk, bulk: Bulk, *, until: datetime) -> dict[str, Any]:
     if not from_stream(event):
-        return each_message(event, lambda body: _message(body, walk, bulk))
+        return each_message(event, lambda body: _message(body, walk, bulk, until))
     told = {AccountId(record["dynamodb"]["Keys"]["id"]["S"]): _image(record) for record in event["Records"]}
     _tell(walk.trigger.decide_told(told, Occasion(CHANGED_DATA)))
     return {}
@@ -51,24 +56,24 @@ def _image(record: Mapping[str, Any]) -> Account | None:
         return None
 
 
-def _message(body: str, walk: Walk, bulk: Bulk) -> None:
+def _message(body: str, walk: Walk, bulk: Bulk, until: datetime) -> None:
     match read_message(body, (DecideAccounts, DecideAll, EditMany)):
         case EditMany() as work:
-            telemetry.count("AccountsEdited", bulk.go_on(work))
+            telemetry.count("AccountsEdited", bulk.go_on(work, until))
         case DecideAccounts() | DecideAll() as work:
-            _tell(_decided(work, walk))
+            _tell(_decided(work, walk, until))
         case other:
             raise BadMessage(f"{type(other).__name__} is not for this queue")
 
 
-def _decided(work: DecideAccounts | DecideAll, walk: Walk) -> Tally:
+def _decided(work: DecideAccounts | DecideAll, walk: Walk, until: datetime) -> Tally:
     match work:
         case DecideAccounts([account_id], cause, skipping):
             return walk.trigger.decide_one(account_id, Occasion(cause, skipping=skipping))
         case DecideAccounts(account_ids, cause, skipping):
             return walk.trigger.decide_each(account_ids, Occasion(cause, skipping=skipping))
         case DecideAll():
-            return walk.go_on(work)
+            return walk.go_on(work, until)
 
 
 def _tell(tally: Tally) -> None:

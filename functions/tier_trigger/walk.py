@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from functions.tier_trigger.pages import WAIT_SECONDS, paged
 from functions.tier_trigger.service import Occasion, Tally, TierTrigger
 from shared.accounts.identity import AccountId
 from shared.accounts.listing import AccountLists, Page
@@ -14,8 +15,6 @@ from shared.tiers.skipping import Holds
 
 RUN = "publish"
 PAGE = 50
-PAGES = 10
-"""Of one message: as many as are surely decided before the function's time is up, each of them changed."""
 SAVES = 20
 HOLDS_KEPT = "holds_kept"
 """Counts accounts whose holds were to be skipped, had the policy before not named what is gone by now."""
@@ -23,7 +22,6 @@ FINISHED = ""
 """The cursor of a segment that is walked to its end."""
 PATIENCE = timedelta(minutes=10)
 """How long after its start a walk waits for the version that it is to decide with."""
-WAIT_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +30,33 @@ class Walk:
     lists: AccountLists
     runs: RunStore
 
-    def go_on(self, work: DecideAll) -> Tally:
-        """Decides from where the run's row says that the segment is; another message goes on from where this ends.
+    def go_on(self, work: DecideAll, until: datetime) -> Tally:
+        """Decides from where the run's row says that the segment is, and begins no page after `until`; another message
+        goes on from where this ends.
 
         A message that comes twice, or again after a crash, so takes up what is left; of two at once one ends. Raises
         RunMoved, QueueUnavailable and what the stores raise: the message may be tried again.
         """
         total: Tally = Counter()
-        for _ in range(PAGES):
-            run = self.runs.get(RUN, work.run_id)
-            if run is None or not _goes_on(run, work) or not self._in_force(run, work):
-                return total
-            start = run.cursor.get(str(work.segment))
-            page = self.lists.ids(segment=work.segment, segments=work.segments, start=start, limit=PAGE)
-            skipping = work.policy_version if run.order.get("holds") == Holds.SKIP else None
-            tally = self.trigger.decide_each(page.items, Occasion(work.cause, recombine=True, skipping=skipping))
-            total += tally
-            counts = {status.value: number for status, number in tally.items()}
-            if skipping is not None and not self._tells_apart():
-                counts[HOLDS_KEPT] = len(page.items)
-            if not self._saved(work, start, page, counts) or page.cursor is None:
-                return total
-            work = replace(work, start=page.cursor)
-        self.trigger.queue.send([write(work)])
+        delay = paged(lambda: self._page(work, total), clock=self.trigger.clock, until=until)
+        if delay is not None:
+            self.trigger.queue.send([write(work, delay_seconds=delay)])
         return total
+
+    def _page(self, work: DecideAll, total: Tally) -> bool:
+        """Whether another follows; what it decides is added to `total`."""
+        run = self.runs.get(RUN, work.run_id)
+        if run is None or not _goes_on(run, work) or not self._in_force(run, work):
+            return False
+        start = run.cursor.get(str(work.segment))
+        page = self.lists.ids(segment=work.segment, segments=work.segments, start=start, limit=PAGE)
+        skipping = work.policy_version if run.order.get("holds") == Holds.SKIP else None
+        tally = self.trigger.decide_each(page.items, Occasion(work.cause, recombine=True, skipping=skipping))
+        total.update(tally)
+        counts = {status.value: number for status, number in tally.items()}
+        if skipping is not None and not self._tells_apart():
+            counts[HOLDS_KEPT] = len(page.items)
+        return self._saved(work, start, page, counts) and page.cursor is not None
 
     def _in_force(self, run: Run, work: DecideAll) -> bool:
         """Whether the walk's policy version is the one to decide with; else it waits for it, or the run ends."""

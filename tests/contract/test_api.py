@@ -133,7 +133,7 @@ def test_an_edit_of_many_accounts_is_queued_for_its_worker(
     work = read(body, (EditMany,))
     assert isinstance(work, EditMany)
 
-    assert Bulk(trigger, dynamo_accounts, runs, dynamo_alerts).go_on(work) == 2
+    assert Bulk(trigger, dynamo_accounts, runs, dynamo_alerts).go_on(work, system_now() + timedelta(minutes=1)) == 2
 
     ended = _call(api, f"GET {place}").json
     assert (ended["state"], ended["counts"]) == ("succeeded", {"changed": 2, "moved": 2})

@@ -38,6 +38,7 @@ from tests.support.builders import NOW
 from tests.support.canaries import Broken, Canaries, Planted
 from tests.support.world import World
 
+LATER = NOW + timedelta(minutes=1)
 FIFTY = 50
 
 
@@ -260,7 +261,7 @@ def test_the_flow_to_the_mail_tells_nothing_of_whom_it_is_about_or_for(fault: st
     bodies = [message.body for message in world.hints.take()]
     planted.run("ingest", lambda: ingest(_messages(*bodies), world.ingest, NOW))
     [found] = world.accounts.accounts.values()
-    planted.run("tier_trigger", lambda: tier_trigger(_stream({}, found.id), world.walk, world.bulk))
+    planted.run("tier_trigger", lambda: tier_trigger(_stream({}, found.id), world.walk, world.bulk, until=LATER))
     planted.run(
         "alerts",
         lambda: alerts(_stream({words["an image"]: {"S": words["an image's value"]}}, found.id), world.alerting),
@@ -321,7 +322,10 @@ def test_a_store_that_fails_with_what_it_was_given_is_told_of_by_its_kind(plante
     world.settle()
     [found] = world.accounts.accounts.values()
     ports = replace(world._ports(), accounts=Broken(RuntimeError(f"{words['a fault over an account']}: {found}")))
-    planted.run("tier_trigger", lambda: tier_trigger(_stream({}, found.id), workers.walk(ports), workers.bulk(ports)))
+    planted.run(
+        "tier_trigger",
+        lambda: tier_trigger(_stream({}, found.id), workers.walk(ports), workers.bulk(ports), until=LATER),
+    )
     planted.run("alerts", lambda: alerts(_stream({}, found.id), workers.alerts(ports)))
     ports = replace(world._ports(), alerts=Broken(RuntimeError(words["a fault over a notice"])))
     planted.run("notify", lambda: notify(_messages(write(SendNotices(("n-1",))).body), workers.notifier(ports)))

@@ -11,6 +11,7 @@ from functions.crm_sync.handler import handle as sync_handle
 from functions.ingest.handler import handle as ingest_handle
 from functions.notify.handler import handle as notify_handle
 from functions.tier_trigger.bulk import Bulk
+from functions.tier_trigger.handler import A_PAGE as PAGE_OF_ACCOUNTS
 from functions.tier_trigger.handler import handle as decide_handle
 from functions.tier_trigger.walk import Walk
 from functions.webhook.http import request_of, response
@@ -39,6 +40,7 @@ from tests.support.workers import Ports
 BEGIN = datetime(2026, 3, 28, 5, tzinfo=UTC)
 """In the night that follows, the clocks of Europe go forward."""
 A_PAGE = timedelta(seconds=120)
+A_MINUTE = timedelta(minutes=1)
 
 
 class Deployment:
@@ -98,7 +100,7 @@ class Deployment:
 
         served: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
             "hints": ("ingest", ingest),
-            "decide": ("tier_trigger", _decide),
+            "decide": ("tier_trigger", self._decide),
             "evaluate-alerts": ("alerts", alerts_handle),
             "notify": ("notify", notify_handle),
             "syncs": ("crm_sync", sync),
@@ -133,7 +135,7 @@ class Deployment:
             announce_handle(event, service)
 
         streams = {
-            "tier_trigger": Stream("tier_trigger", self.functions["tier_trigger"], _decide),
+            "tier_trigger": Stream("tier_trigger", self.functions["tier_trigger"], self._decide),
             "alerts": Stream("alerts", self.functions["alerts"], alerts_handle),
             "announce": Stream("announce", self.functions["announce"], announce),
             "notify": Stream("notify", self.functions["notify"], notify_handle),
@@ -179,15 +181,14 @@ class Deployment:
         self.dice.count("tick lost or doubled")
         return 2 * self.dice.hits(0.5)
 
+    def _decide(self, event: Any, services: tuple[Walk, Bulk]) -> Any:
+        return decide_handle(event, *services, until=self.loop.now + A_MINUTE - PAGE_OF_ACCOUNTS)
+
     @property
     def empty(self) -> bool:
         """Whether no queue and no stream has anything on its way; what the schedule of the syncs puts there apart."""
         queues = (queue for name, queue in self.queues.items() if name != "syncs")
         return all(queue.empty for queue in queues) and all(stream.empty for stream in self.streams.values())
-
-
-def _decide(event: Any, services: tuple[Walk, Bulk]) -> Any:
-    return decide_handle(event, *services)
 
 
 def _forgotten(end: Ended) -> None:

@@ -41,6 +41,7 @@ from tests.support.workers import Ports
 
 ANNA = User(UserId("u-anna"), "anna@example.com", "Anna Berg")
 STREAMS = ("data", "tier", "history", "notices", "mail")
+A_MINUTE = timedelta(minutes=1)
 STEPS = 2_000
 """A flow that is not quiet by then feeds itself."""
 
@@ -161,7 +162,7 @@ class World:
     def _step(self) -> bool:
         """Whether any worker had something to do."""
         handlers: Mapping[str, Callable[[Any], Any]] = {
-            "tier_trigger": lambda event: decide_handle(event, self.walk, self.bulk),
+            "tier_trigger": lambda event: decide_handle(event, self.walk, self.bulk, until=self.now + A_MINUTE),
             "alerts": lambda event: alerts_handle(event, self.alerting),
             "notify": lambda event: notify_handle(event, self.notifier),
         }

@@ -21,4 +21,4 @@ def walked(stage: Stage, *, later: timedelta = timedelta(minutes=1)) -> None:
         for message in messages:
             work = read(message.body, [DecideAll])
             assert isinstance(work, DecideAll)
-            walk.go_on(work)
+            walk.go_on(work, now + timedelta(minutes=1))

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.tier_trigger.bulk import MAX_REJECTS, PAGE, PAGES, RUN
+from functions.tier_trigger.bulk import MAX_REJECTS, PAGE, RUN
+from functions.tier_trigger.pages import PAGES
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId, FieldName, TierId
 from shared.accounts.standing import Override
@@ -226,6 +227,22 @@ def test_many_pages_take_several_messages_and_each_account_is_edited_once(here: 
     ended = here.runs.runs[RUN, "b1"]
     assert (times, ended.done, ended.counts["changed"]) == (2, len(names), len(names))
     assert len(here.accounts.audit) == len(names)
+
+
+def test_an_edit_whose_time_is_up_goes_on_in_another_message(here: World) -> None:
+    names = many(here, 4 * PAGE)
+    order(here, SET, *names)
+
+    def wait() -> None:
+        here.now += timedelta(seconds=15)
+
+    here.accounts.before_read = wait
+
+    assert here.bring() == []
+
+    assert here.runs.runs[RUN, "b1"].done == 3 * PAGE
+    assert here.bring() == []
+    assert here.runs.runs[RUN, "b1"].counts["changed"] == len(names)
 
 
 def test_a_message_that_comes_again_does_nothing_again(here: World) -> None:

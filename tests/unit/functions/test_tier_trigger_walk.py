@@ -1,16 +1,20 @@
 """A walk decides every account once a policy is published, whatever comes twice, crashes or is superseded."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
-from functions.tier_trigger.walk import PAGE, PAGES, PATIENCE, WAIT_SECONDS
+from functions.tier_trigger.pages import PAGES, WAIT_SECONDS
+from functions.tier_trigger.walk import PAGE, PATIENCE
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId, FieldName
 from shared.accounts.standing import Cause
+from shared.runtime.failures import Retryable
 from shared.runtime.messages import DecideAll
-from shared.runtime.ports import RunState
+from shared.runtime.ports import RunMoved, RunState
 from tests.support.builders import account, update
 from tests.unit.functions.tier_world import MAX_AGE, World
 
@@ -104,6 +108,75 @@ def test_a_walk_that_broke_off_takes_up_what_is_left(here: World) -> None:
     here.queue.send([first])
     finish(here)
     assert (here.run.state, here.run.done) == (RunState.SUCCEEDED, MANY)
+
+
+def slow(here: World, seconds: int) -> list[datetime]:
+    """Each page takes so long; when they begin."""
+    begun: list[datetime] = []
+
+    def wait() -> None:
+        begun.append(here.now)
+        here.now += timedelta(seconds=seconds)
+
+    here.accounts.before_read = wait
+    return begun
+
+
+def test_a_walk_whose_time_is_up_goes_on_in_another_message(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+    begun, first = slow(here, 15), here.now
+
+    assert here.bring() == []
+
+    assert [moment - first for moment in begun] == [timedelta(seconds=seconds) for seconds in (0, 15, 30)]
+    assert (here.run.state, here.run.done) == (RunState.RUNNING, 3 * PAGE)
+    finish(here)
+    assert (here.run.state, here.run.done) == (RunState.SUCCEEDED, MANY)
+
+
+def test_a_walk_behind_a_slow_one_in_its_batch_waits_for_another(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8, segments=2)
+    begun = slow(here, 25)
+
+    assert here.bring() == []
+
+    assert len(begun) == 2
+    assert set(here.run.cursor) == {"0"}
+    finish(here)
+    assert (here.run.state, here.run.done) == (RunState.SUCCEEDED, MANY)
+
+
+@pytest.mark.parametrize("error", [Retryable("throttled"), RunMoved("by other segments")])
+def test_a_walk_that_fails_after_it_came_on_counts_no_receive(here: World, error: Exception) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+    pages = count(1)
+
+    def fail() -> None:
+        if next(pages) % 2 == 0:
+            raise error
+
+    here.accounts.before_read = fail
+    assert here.bring() == []
+    assert (here.run.state, here.run.done) == (RunState.RUNNING, PAGE)
+    assert [message.delay_seconds for message in here.queue.sent] == [WAIT_SECONDS]
+    while here.queue.sent:
+        assert here.bring() == []
+    assert (here.run.state, here.run.done) == (RunState.SUCCEEDED, MANY)
+
+
+def test_a_walk_that_fails_before_it_came_on_counts_one(here: World) -> None:
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+
+    def fail() -> None:
+        raise Retryable("throttled")
+
+    here.accounts.before_read = fail
+    assert here.bring() == ["0"]
+    assert here.queue.sent == []
 
 
 def test_a_walk_ends_where_another_version_is_in_force(here: World) -> None:

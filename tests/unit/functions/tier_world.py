@@ -37,9 +37,11 @@ class Interrupted(MemoryAccounts):
     def __init__(self) -> None:
         super().__init__()
         self.before_commit: Callable[[Account], None] = lambda _: None
+        self.before_read: Callable[[], None] = lambda: None
         self.read: list[AccountId] = []
 
     def get_many(self, account_ids: Sequence[AccountId], *, consistent: bool = True) -> dict[AccountId, Account]:
+        self.before_read()
         self.read.extend(account_ids)
         return super().get_many(account_ids, consistent=consistent)
 
@@ -51,6 +53,8 @@ class Interrupted(MemoryAccounts):
 @dataclass
 class World:
     now: datetime = builders.NOW
+    left: timedelta = timedelta(seconds=40)
+    """Of an invocation's time, until no page is begun any more."""
     accounts: Interrupted = field(default_factory=Interrupted)
     documents: MemoryDocuments = field(default_factory=MemoryDocuments)
     runs: MemoryRuns = field(default_factory=MemoryRuns)
@@ -90,7 +94,7 @@ class World:
     def stream(self, *told: str | Account, images: bool = True) -> dict[str, Any]:
         """Tells of each account as it is stored, or as given; or, without images, of its id alone."""
         records = [{"eventSource": "aws:dynamodb", "dynamodb": self._change(each, images=images)} for each in told]
-        return handle({"Records": records}, self.walk, self.bulk)
+        return handle({"Records": records}, self.walk, self.bulk, until=self.now + self.left)
 
     def _change(self, told: str | Account, *, images: bool) -> Mapping[str, Any]:
         known = self.accounts.accounts.get(AccountId(told)) if isinstance(told, str) else told
@@ -102,10 +106,7 @@ class World:
             {"eventSource": "aws:sqs", "messageId": str(number), "body": write(work).body}
             for number, work in enumerate(works)
         ]
-        return [
-            failed["itemIdentifier"]
-            for failed in handle({"Records": records}, self.walk, self.bulk)["batchItemFailures"]
-        ]
+        return self._handled(records)
 
     def bring(self) -> list[str]:
         """What is on the queue, now; answers with the numbers of the messages that failed."""
@@ -113,7 +114,10 @@ class World:
             {"eventSource": "aws:sqs", "messageId": str(number), "body": message.body}
             for number, message in enumerate(self.queue.take())
         ]
-        answer = handle({"Records": records}, self.walk, self.bulk)
+        return self._handled(records)
+
+    def _handled(self, records: Sequence[Mapping[str, object]]) -> list[str]:
+        answer = handle({"Records": records}, self.walk, self.bulk, until=self.now + self.left)
         return [failed["itemIdentifier"] for failed in answer["batchItemFailures"]]
 
     def order(self, version: int, *, segments: int = 1, run_id: str = "r1", holds: str | None = None) -> str:
