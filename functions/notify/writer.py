@@ -50,7 +50,7 @@ NOT_OPEN = "somebody looked at the breaker before the mail went out"
 NOTHING_WAITS = "nothing waits any more"
 NOT_SO = "it was no longer so when the mail was to go out"
 LOOKED_AT = 200
-"""Waiting notices that are counted: each alert is read."""
+"""Waiting notices that are counted: their alerts are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class Session:
     def _waiting(self) -> Waiting:
         held = self.writer.notices.held(until=self.now, at_most=LOOKED_AT)
         ids = dict.fromkeys(notice.alert_id for notice in held if notice.channel is Channel.MAIL and notice.alert_id)
-        alerts = [alert for alert_id in ids if alert_id and (alert := self.writer.alerts.alert(alert_id))]
+        alerts = self._alerts(list(ids))
         overrides = sum(about_override(notice) is not None for notice in held)
         return Waiting(alerts, more=len(held) == LOOKED_AT, overrides=overrides)
 
@@ -187,11 +187,16 @@ class Session:
         """The stories of those notices whose alert is kept, in their order."""
         ids = [notice.alert_id for notice in notices if notice.alert_id]
         new = dict.fromkeys(alert_id for alert_id in ids if alert_id not in self._stories)
-        alerts = [alert for alert_id in new if (alert := self.writer.alerts.alert(alert_id))]
+        alerts = self._alerts(list(new))
         if alerts:
             accounts = self.writer.accounts.get_many(list(dict.fromkeys(alert.account_id for alert in alerts)))
             self._stories.update({alert.id: self._story(alert, accounts.get(alert.account_id)) for alert in alerts})
         return [self._stories[alert_id] for alert_id in ids if alert_id in self._stories]
+
+    def _alerts(self, ids: Sequence[AlertId]) -> list[Alert]:
+        """Those that are kept, in their order."""
+        found = self.writer.alerts.alerts_by_id(ids) if ids else {}
+        return [found[alert_id] for alert_id in ids if alert_id in found]
 
     def _story(self, alert: Alert, account: Account | None) -> Story:
         lacking = shortfall(account, self.published.rulebook, self.now) if account else None

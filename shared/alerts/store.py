@@ -90,6 +90,10 @@ class AlertStore(Protocol):
 
     def alert(self, alert_id: AlertId) -> Alert | None: ...
 
+    def alerts_by_id(self, ids: Sequence[AlertId]) -> dict[AlertId, Alert]:
+        """Strongly consistent, a hundred in one call; those that don't exist are left out."""
+        ...
+
     def page(self, where: AlertFilter, *, limit: int, cursor: str | None) -> Page[Alert]:
         """Newest first for an account; otherwise a bounded scan. Raises BadCursor."""
         ...

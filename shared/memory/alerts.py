@@ -49,6 +49,9 @@ class MemoryAlerts:
     def alert(self, alert_id: AlertId) -> Alert | None:
         return self.alerts.get(alert_id)
 
+    def alerts_by_id(self, ids: Sequence[AlertId]) -> dict[AlertId, Alert]:
+        return {key: self.alerts[key] for key in ids if key in self.alerts}
+
     def page(self, where: AlertFilter, *, limit: int, cursor: str | None) -> Page[Alert]:
         start = cursors.read(cursor, "alerts", 1)[0] if cursor else None
         order = sorted(self.alerts.values(), key=lambda alert: (alert.raised_at, alert.id), reverse=True)

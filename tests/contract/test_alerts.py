@@ -180,3 +180,14 @@ def test_a_cursor_of_another_list_is_refused(alerts: Alerts, cursor: str) -> Non
 @pytest.mark.parametrize("hostile", ["", "x" * 3_000, "\ud800"])
 def test_an_alert_that_can_not_exist_is_not_found(alerts: Alerts, hostile: str) -> None:
     assert alerts.alert(AlertId(hostile)) is None
+    assert alerts.alerts_by_id([AlertId(hostile)]) == {}
+
+
+def test_alerts_are_found_by_their_ids_however_many_and_none_that_is_not_there(alerts: Alerts) -> None:
+    raised = [alert(number) for number in range(1, 131)]
+    alerts.record(Evaluation(ACME, 0, 1, tuple(raised)))
+
+    found = alerts.alerts_by_id([raised[0].id, *(of.id for of in raised), alert(999).id])
+
+    assert found == {of.id: of for of in raised}
+    assert alerts.alerts_by_id([]) == {}

@@ -93,7 +93,10 @@ class DynamoAlerts(DynamoNotices):
         return self._seen.pk.does_not_exist() if seen == 0 else self._seen.seen == seen
 
     def alert(self, alert_id: AlertId) -> Alert | None:
-        return next(map(alert_of, self._get([alert_key(alert_id)])), None)
+        return self.alerts_by_id([alert_id]).get(alert_id)
+
+    def alerts_by_id(self, ids: Sequence[AlertId]) -> dict[AlertId, Alert]:
+        return {alert.id: alert for alert in map(alert_of, self._get(map(alert_key, ids)))}
 
     def page(self, where: AlertFilter, *, limit: int, cursor: str | None) -> Page[Alert]:
         walk = self._walk_table(cursor) if where.account is None else self._walk_account(where.account, cursor)
