@@ -1,3 +1,5 @@
+from ssl import CERT_REQUIRED
+
 import pytest
 
 from shared.connectors.ports import VendorRefused, VendorUnavailable
@@ -107,8 +109,9 @@ def test_the_checked_address_is_connected_to_and_the_certificate_checked_against
         pool = host._connected()
         assert (pool.host, pool.port) == ("8.8.8.8", 443)
         assert pool.conn_kw["server_hostname"] == "v3.recurly.com"
-        assert pool.assert_hostname == "v3.recurly.com"  # type: ignore[attr-defined]  # it is an HTTPSConnectionPool
-        assert pool.cert_reqs == "CERT_REQUIRED"  # type: ignore[attr-defined]  # as above
+        context = pool.conn_kw["ssl_context"]
+        assert (context.check_hostname, context.verify_mode) == (True, CERT_REQUIRED)
+        assert pool.cert_reqs == "CERT_REQUIRED"  # type: ignore[attr-defined]  # it is an HTTPSConnectionPool
         assert host._connected() is pool
     assert asked == [("v3.recurly.com", 443)]
 
