@@ -17,6 +17,8 @@ class Rates:
     """Of steps, a worker's work on one batch: it dies at one of its port calls, each as likely, before or after the
     call's effect, or before it answers.
     """
+    asked: float = 0.05
+    """Of people's requests: the same."""
     throttle: float = 0.02
     """Of port calls: no effect, and an error that says so."""
     lost: float = 0.004
@@ -33,7 +35,7 @@ class Rates:
     """Of the schedules' ticks: half of them don't come, half come twice."""
 
 
-CALM = Rates(crash=0, throttle=0, lost=0, slow=0, repeated=0, late_event=0, lost_event=0, tick=0)
+CALM = Rates(crash=0, asked=0, throttle=0, lost=0, slow=0, repeated=0, late_event=0, lost_event=0, tick=0)
 """Nothing goes wrong."""
 
 HANGS = 0.3
@@ -67,7 +69,7 @@ class Dice:
 
         Drawn from as many as steps of the kind have lately had: where there are fewer, it dies before it answers.
         """
-        if not self.hits(self.rates.crash):
+        if not self.hits(self.rates.asked if step == "api" else self.rates.crash):
             return 0
         return 1 + int(self.roll() * (self._typical.get(step, 4) + 1))
 

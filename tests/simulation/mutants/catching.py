@@ -7,7 +7,8 @@ from tests.simulation.mutants.mutant import Mutant
 from tests.simulation.run import Scenario, run
 
 DELIVERIES = 1_500
-RATES = Rates(crash=0.15)
+RATES = Rates(crash=0.15, asked=0.8)
+"""What people order dies more often than not, and is ordered again."""
 CROSSES = 0.3
 """Most have their tier changed, again and again."""
 HOUR = 3_600.0

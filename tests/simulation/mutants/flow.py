@@ -1,9 +1,10 @@
-"""Without what keeps a webhook from being lost, and poison from staying: answers, errors, limits, complete passes."""
+"""Without what keeps deliveries and orders from being lost, and poison from staying: answers, limits, whole passes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from functions.clock.service import Clock
 from functions.ingest import batch
 from functions.ingest.outcome import Done, Failed, Outcome, PutBack, after
 from functions.webhook import service
@@ -16,6 +17,7 @@ from shared.connectors.ports import PulledPage
 from shared.connectors.recurly.mapping import RECURLY
 from shared.ingestion.tally import Tally
 from shared.runtime.hints import HintMessage
+from shared.runtime.ports import Run
 from tests.simulation.mutants.mutant import mutant
 from tests.simulation.vendor import Vendor
 
@@ -47,7 +49,13 @@ def without_the_absent(self: Vendor, cursor: Mapping[str, str], *, rates: Rates,
     return replace(page, records=[*page.records, *gone])
 
 
+def unheard(self: Clock, now: datetime) -> Iterator[Run]:  # noqa: ARG001 - the method's
+    """Whoever ordered it and died has surely sent its messages."""
+    return iter(())
+
+
 FLOW = (
+    mutant("leave a run that lost its message", "I9", Clock, "_silent", unheard),
     mutant("swallow an exception", "I1", batch, "after", swallowed),
     mutant("ack before enqueue", "I1", Receiver, "take", answered_first),
     mutant("retry without limit", "I1", batch, "after", again_and_again),
