@@ -28,7 +28,7 @@ def facts() -> Facts:
     claims = {claim: frozenset(n.id for n in notices if n.claim == claim) for claim in {n.claim for n in notices}}
     return Facts(
         accounts=world.accounts.accounts,
-        links={str(record): link.account_id for record, link in world.accounts.linked.items()},
+        links={str(record): link for record, link in world.accounts.linked.items()},
         history=world.accounts.rows,
         alerts=list(world.alerts.alerts.values()),
         notices=notices,

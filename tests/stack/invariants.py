@@ -4,25 +4,21 @@ Nothing of the product decides here: only its readers of rows are used. The ids 
 "What must hold", in its order.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId, FieldName, RecordKey, RuleId
-from shared.accounts.standing import TierChange
 from shared.accounts.version import Version
-from shared.alerts.alert import Alert
-from shared.alerts.notice import Channel, Notice, NoticeState
+from shared.alerts.notice import Channel, NoticeState
 from shared.alerts.rule import Route
-from shared.aws.dynamodb.account_rows import account_of, link_of, tier_change_of
-from shared.aws.dynamodb.alert_rows import alert_of, notice_of
 from tests.stack.deployed import Deployed
 from tests.stack.storm import Said
 from tests.stack.striking import Injector
+from tests.support.stored import Stored, scanned
 
 MRR = FieldName("mrr")
 MONEY_UNITS = 10_000
@@ -34,19 +30,9 @@ ENDED = (NoticeState.SENT, NoticeState.SUPPRESSED, NoticeState.DEAD)
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Stored):
     """All that is there."""
 
-    accounts: Mapping[AccountId, Account]
-    """By id."""
-    links: Mapping[str, AccountId]
-    """An account's id by record: `generic:x`."""
-    history: Mapping[AccountId, Sequence[TierChange]]
-    """By account, by version."""
-    alerts: Sequence[Alert]
-    notices: Sequence[Notice]
-    claims: Mapping[str, frozenset[str]]
-    """The notices of each mail, by its claim."""
     mailed: Sequence[str]
     """The claims of the mails that the provider took."""
     mails: int
@@ -59,27 +45,18 @@ class Facts:
     """The messages on each other queue."""
 
     def account(self, record: str) -> Account | None:
-        return self.accounts.get(self.links.get(record, AccountId("")))
+        return self.accounts.get(self.owner(record))
+
+    def owner(self, record: str) -> AccountId:
+        link = self.links.get(record)
+        return link.account_id if link else AccountId("")
 
 
 def read(deployed: Deployed, injector: Injector) -> Facts:
     """As of no single moment: of use once all is quiet, or to see whether it is."""
-    history: dict[AccountId, list[TierChange]] = defaultdict(list)
-    for row in map(tier_change_of, _scanned(deployed, "history")):
-        history[row.account_id].append(row)
-    alerts = _scanned(deployed, "alerts")
-    links = [link_of(item) for item in _scanned(deployed, "links")]
+    stored = scanned(deployed.running.clients("dynamodb"), lambda table: f"{TABLES}{table}")
     return Facts(
-        accounts={account.id: account for account in map(account_of, _scanned(deployed, "accounts"))},
-        links={str(link.record): link.account_id for link in links},
-        history={name: sorted(rows, key=lambda row: row.version) for name, rows in history.items()},
-        alerts=[alert_of(item) for item in alerts if _kind(item) == "alert"],
-        notices=[notice_of(item) for item in alerts if _kind(item) == "notice"],
-        claims={
-            item["pk"]["S"].partition("#")[2]: frozenset(item["notices"]["SS"])
-            for item in alerts
-            if _kind(item) == "claim"
-        },
+        **{each.name: getattr(stored, each.name) for each in fields(stored)},
         mailed=[said["claim"] for said in injector.told("mail")],
         mails=len(deployed.mails()),
         published=[said["id"] for said in injector.told("event")],
@@ -144,7 +121,7 @@ def _tiers(facts: Facts, taken: Iterable[Said], poison: Sequence[str]) -> Iterat
     """2: nothing counts twice, so the sum is the records', and the tier is what the policy gives for it."""
     sums: Counter[AccountId] = Counter()
     for record, said in _newest(taken, poison).items():
-        sums[facts.links.get(f"generic:{record}", AccountId(""))] += _scaled(said.mrr)
+        sums[facts.owner(f"generic:{record}")] += _scaled(said.mrr)
     for account_id, scaled in sums.items():
         account = facts.accounts.get(account_id)
         wanted = next(tier for least, tier in LADDER if scaled >= _scaled(least))
@@ -208,12 +185,3 @@ def _dead_letters(facts: Facts, poison: Sequence[str]) -> Iterator[str]:
 
 def _scaled(amount: str | Decimal) -> int:
     return int(Decimal(amount) * MONEY_UNITS)
-
-
-def _scanned(deployed: Deployed, table: str) -> list[dict[str, Any]]:
-    pages = deployed.running.clients("dynamodb").get_paginator("scan").paginate(TableName=f"{TABLES}{table}")
-    return [item for page in pages for item in page["Items"]]
-
-
-def _kind(item: Mapping[str, Any]) -> str:
-    return str(item["pk"]["S"].partition("#")[0])
