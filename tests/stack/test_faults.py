@@ -21,9 +21,10 @@ from random import Random
 import pytest
 
 from tests.stack.injector.faults import AFTER, Fault, Kind
+from tests.stack.own import HANGING
 from tests.stack.storm import Storm
 from tests.stack.striking import Injector
-from tests.stack.town import HANGING, Town
+from tests.stack.town import Town
 
 SEED = os.environ.get("SEED", "1")
 CALLS = {
