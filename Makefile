@@ -12,7 +12,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 RUN := .venv/bin/
 
-.PHONY: help setup lock lint types unit suites stack faults fuzz fuzz-rules check test simulate mutants bench cost counts up down reset token send doctor layers synth bootstrap deploy
+.PHONY: help setup lock lint types unit suites stack faults fuzz fuzz-rules check test simulate worlds mutants bench cost counts up down reset token send doctor layers synth bootstrap deploy
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,14 +74,15 @@ types: .venv/.installed
 unit: .venv/.installed ## the pure core's tests
 	@$(RUN)pytest tests/unit -n 2 --dist loadfile -q
 suites: .venv/.installed .checkov/.installed
-	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra -n 2 --dist loadfile -q
+	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra tests/worlds -n 2 --dist loadfile -q
 	@$(RUN)pytest tests/simulation -n 2 --dist worksteal -q
 UNFAULTED := --ignore tests/stack/test_faults.py
 stack: setup .contract/.installed
-	@# The contract, and what roles grant, are tested where each function has its role alone; what a stack leaves behind and
-	@# what a webhook costs, where that makes no difference. What faults leave: `make faults`.
+	@# The contract, and what roles grant, are tested where each function has its role alone; what a stack leaves behind,
+	@# what a webhook costs and where worlds differ, where that makes no difference. What faults leave: `make faults`.
 	@$(RUN)pytest tests/stack -s --ignore tests/stack/test_contract.py --ignore tests/stack/test_grants.py $(UNFAULTED)
-	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py --ignore tests/stack/test_costs.py $(UNFAULTED)
+	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py --ignore tests/stack/test_costs.py \
+	  --ignore tests/stack/test_worlds.py $(UNFAULTED)
 faults: setup ## strike a local stack of its own with faults, and check what must hold: make faults SEED=7
 	@SEED=$(or $(SEED),1) $(RUN)pytest tests/stack/test_faults.py -s
 fuzz: setup .contract/.installed ## send every role's requests to a stack of its own: make fuzz EXAMPLES=100
@@ -91,6 +92,8 @@ fuzz-rules: .venv/.installed ## refuse or decide by hostile policies: make fuzz-
 test: lint types suites stack ## every check and test; the deployed stack twice, once with IAM enforced
 simulate: .venv/.installed ## the whole product in virtual time, faults at every port call: make simulate SEED=1 DELIVERIES=200000
 	@$(PY) -m tests.simulation --seed $(or $(SEED),1) --deliveries $(or $(DELIVERIES),200000)
+worlds: setup ## one scenario in memory, on moto and on a local stack: the same end in each: make worlds SEED=1 DELIVERIES=2000
+	@$(PY) -m tests.worlds --seed $(or $(SEED),1) --deliveries $(or $(DELIVERIES),2000)
 mutants: .venv/.installed ## take out one safeguard after the other, and see which invariant breaks
 	@$(PY) -m tests.simulation.mutants
 check: lint types unit ## ruff, bandit, mypy, import contracts, unit tests: about two minutes
