@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import urllib3
 
@@ -16,7 +17,7 @@ from shared.accounts.identity import RecordKey, account_id_for
 from shared.accounts.values import moment_text
 from tests.stack.breaker import expect_many_demotions
 from tests.stack.customers import hire, point_at_sandbox
-from tests.stack.injector.faults import Fault, Kind
+from tests.stack.injector.faults import AFTER, BEFORE, Fault, Kind
 from tests.stack.invariants import TABLES
 from tests.stack.own import OwnStack
 from tests.stack.striking import Injector
@@ -32,6 +33,12 @@ from tests.worlds.world import founders
 
 SENDERS = 4
 QUEUES = ("hints", "decide", "evaluate-alerts", "notify", "syncs")
+WORKERS = ("webhook", "ingest", "tier_trigger", "announce", "alerts", "notify")
+WRITES = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "sqs.SendMessageBatch")
+THROTTLED, UNANSWERED = 3, 1
+"""Percent of their calls."""
+FIRST_CALLS = 20
+"""Among so many of a wave, one is each worker's last."""
 SECONDS = 120.0
 """How long coming to rest may take: what is poison comes again one by one."""
 STRIKES = {Poison.RAISES: Kind.RAISE, Poison.DIES: Kind.CRASH}
@@ -49,6 +56,8 @@ class LocalStack:
         self._expected = Oracle(scenario)
         self._billing = SandboxBilling(self._deployed.running.stack.sandboxes["recurly"].url)
         self._people = _people(stack)
+        self._random = Random(f"{scenario.seed}/{self.name}")
+        self._waves = 0
         self._http = urllib3.PoolManager(maxsize=SENDERS, retries=False)
 
     def plays(self, wave: Wave, progress: Callable[[int], None]) -> None:
@@ -56,17 +65,34 @@ class LocalStack:
             self._billing.charge(billed, mrr)
         for trouble in wave.troubles:
             self._billing.trouble(trouble)
-        faults = [Fault(STRIKES[how], "ingest", mentions=json.dumps(name)) for name, how in wave.poison.items()]
-        with self._stack.injector.striking("worlds", *faults), ThreadPoolExecutor(SENDERS) as senders:
+        self._waves += 1
+        poison = [Fault(STRIKES[how], "ingest", mentions=json.dumps(name)) for name, how in wave.poison.items()]
+        faults = self._stack.injector.striking(f"wave-{self._waves}", *poison, *self._weather())
+        with faults, ThreadPoolExecutor(SENDERS) as senders:
             for _ in senders.map(self._sent, wave.deliveries):
                 progress(1)
             self._expected.plays(wave)
             self._rests()
         self._billing.heal()
 
+    def _weather(self) -> Iterator[Fault]:
+        """As in the simulator's loop: calls that are throttled or get no answer, and workers that die."""
+        for name in WORKERS:
+            yield Fault(Kind.THROTTLE, name, ("dynamodb.", "sqs."), percent=THROTTLED)
+            yield Fault(Kind.LOSE, name, WRITES, percent=UNANSWERED, when=AFTER)
+            when = self._random.choice((BEFORE, AFTER))
+            yield Fault(Kind.CRASH, name, at=(self._random.randint(1, FIRST_CALLS),), when=when)
+
     def _sent(self, delivery: Delivery) -> None:
         """Again until it is taken."""
-        self._deployed.wait(f"a 200 for {delivery}", lambda: self._answer(delivery) == 200)
+
+        def taken() -> bool:
+            try:
+                return self._answer(delivery) == 200
+            except urllib3.exceptions.HTTPError:
+                return False
+
+        self._deployed.wait(f"a 200 for {delivery}", taken)
 
     def _answer(self, delivery: Delivery) -> int:
         now, secrets = self._stack.injector.now, self._deployed.running.stack.webhook_secrets
@@ -152,8 +178,8 @@ class LocalStack:
 def local_stack(scenario: Scenario, folder: Path) -> Iterator[LocalStack]:
     """`folder`: empty."""
     stack = OwnStack(folder, Injector(folder / "orders.json"))
+    stack.start()
     try:
-        stack.start()
         hire(stack.deployed)
         point_at_sandbox(stack.deployed)
         expect_many_demotions(stack.deployed)
@@ -161,7 +187,7 @@ def local_stack(scenario: Scenario, folder: Path) -> Iterator[LocalStack]:
         warm(stack.deployed.running)
         yield LocalStack(scenario, stack)
     finally:
-        stack.stop()
+        stack.discard()
 
 
 def _people(stack: OwnStack) -> Mapping[str, str]:
