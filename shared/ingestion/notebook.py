@@ -16,6 +16,8 @@ MAX_PROPERTIES = 100
 """Unmapped properties that a process names of a source: a sender may invent any number."""
 MAX_NAME = 64
 MAX_SAID = 2_000
+MAX_WAITING = 50
+"""Refusals that wait to be noted, of each source: a status shows no more."""
 
 type _Item = tuple[Hashable, ...]
 
@@ -24,27 +26,32 @@ class Notebook:
     def __init__(self, reports: Reports) -> None:
         self._reports = reports
         self._pending: dict[str, Counter[str]] = defaultdict(Counter)
+        self._rejects: dict[str, dict[_Item, Reject]] = defaultdict(dict)
+        """Not written yet, the oldest first."""
         self._named: dict[str, set[str]] = defaultdict(set)
         self._said: dict[_Item, datetime] = {}
 
     def note(self, source: str, tally: Tally, now: datetime) -> None:
         """Keeps the counts, and writes them if something is new: a reject, a property that no field takes, or the first
-        record written within an hour. What can't be written now waits: a status holds up nothing.
+        record written within an hour. What can't be written now waits, and holds up nothing: of refusals, which nobody
+        sends again, the newest.
         """
         counts = self._bounded(source, tally.counts)
         self._pending[source].update(counts)
-        rejects = {_item(source, reject): reject for reject in tally.rejects}
+        rejects = self._rejects[source] | {_item(source, reject): reject for reject in tally.rejects}
         telling = (name for name in counts if name.startswith(UNMAPPED) or name == WRITTEN)
         news = self._new([*rejects, *((source, name) for name in telling)], now)
         if not news:
             return
-        told = [rejects[item] for item in news if item in rejects]
+        told = {item: rejects[item] for item in news if item in rejects}
         try:
-            self._reports.note(source, at=now, counts=dict(self._pending[source]), rejects=told)
+            self._reports.note(source, at=now, counts=dict(self._pending[source]), rejects=[*told.values()])
         except Retryable:
+            self._rejects[source] = dict([*told.items()][-MAX_WAITING:])
             return
         self._said.update(dict.fromkeys(news, now))
         self._pending[source].clear()
+        self._rejects[source].clear()
 
     def _new(self, items: Iterable[_Item], now: datetime) -> list[_Item]:
         if len(self._said) > MAX_SAID:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.ingestion.notebook import AGAIN, MAX_PROPERTIES, Notebook
 from shared.ingestion.tally import UNMAPPED, Tally, rejected
-from shared.memory.runs import MemoryRuns
+from shared.memory.runs import KEPT_REJECTS, MemoryRuns
 from shared.runtime.failures import Retryable
 from tests.unit.ingestion.builders import NOW
 
@@ -100,3 +100,37 @@ def test_a_status_that_can_not_be_noted_now_holds_nothing_up_and_is_noted_later(
     notebook.note("recurly", WRITTEN, NOW)
 
     assert reports.status("recurly")["counts"] == {"written": 2}
+
+
+def test_why_a_record_was_refused_is_noted_with_the_next_thing_where_it_could_not_be_at_once() -> None:
+    """Its sender was told 200 and does not send it again: no other place has the reason."""
+    reports = Counted()
+    notebook = Notebook(reports)
+    reports.down = True
+    notebook.note("recurly", rejected("recurly:a", "too large"), NOW)
+    notebook.note("recurly", rejected("recurly:b", "no id"), NOW)
+    reports.down = False
+
+    notebook.note("recurly", UNCHANGED, NOW)
+    notebook.note("recurly", UNCHANGED, NOW)
+
+    assert reports.notes == 1
+    assert reports.status("recurly")["rejects"] == [
+        {"record": "recurly:a", "reason": "too large"},
+        {"record": "recurly:b", "reason": "no id"},
+    ]
+
+
+def test_of_many_refusals_that_could_not_be_noted_the_newest_wait_as_many_as_a_status_shows() -> None:
+    reports = Counted()
+    notebook = Notebook(reports)
+    reports.down = True
+    for number in range(3 * KEPT_REJECTS):
+        notebook.note("recurly", rejected(f"recurly:{number}", "too large"), NOW)
+    reports.down = False
+
+    notebook.note("recurly", UNCHANGED, NOW)
+
+    rejects = reports.status("recurly")["rejects"]
+    assert isinstance(rejects, list)
+    assert [reject["record"] for reject in rejects] == [f"recurly:{2 * KEPT_REJECTS + n}" for n in range(KEPT_REJECTS)]
