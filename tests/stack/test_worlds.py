@@ -2,6 +2,7 @@
 
 import os
 
+from tests.stack.injector.faults import Kind
 from tests.worlds.making import make
 from tests.worlds.outcome import played
 
@@ -9,4 +10,7 @@ SEED = os.environ.get("SEED", "1")
 
 
 def test_one_scenario_ends_alike_in_memory_and_on_the_local_stack() -> None:
-    assert played(make(SEED), ["memory", "local stack"]).wrong == ""
+    outcome = played(make(SEED), ["memory", "local stack"])
+
+    assert outcome.wrong == ""
+    assert {*outcome.struck["local stack"]} == {Kind.RAISE, Kind.CRASH, Kind.THROTTLE, Kind.LOSE}

@@ -40,11 +40,12 @@ def told(outcome: Outcome) -> RenderableType:
     figures = Table(show_header=False, box=None)
     for name, number in outcome.scenario.figures.items():
         figures.add_row(name, f"{number:,}")
-    worlds = Table("world", "accounts", "values compared", "not as expected", "seconds", box=None)
+    worlds = Table("world", "accounts", "values compared", "not as expected", "faults", "seconds", box=None)
     for name, state in outcome.states.items():
         amiss = sum(name in difference.values for difference in outcome.unexpected)
         fields = sum(map(len, state.values()))
-        worlds.add_row(name, f"{len(state) - 2:,}", f"{fields:,}", f"{amiss:,}", f"{outcome.seconds[name]:,.1f}")
+        struck, seconds = sum(outcome.struck[name].values()), outcome.seconds[name]
+        worlds.add_row(name, f"{len(state) - 2:,}", f"{fields:,}", f"{amiss:,}", f"{struck:,}", f"{seconds:,.1f}")
     listed = Table("listed difference", "alone", "times", box=None)
     for known, times in outcome.comparison.listed.items():
         listed.add_row(known.field, known.alone, f"{times:,}")

@@ -1,6 +1,7 @@
 """The deployed system on this machine: signed webhooks to its address, and what its tables, queues and mailbox have."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ WRITES = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "sqs.SendMessageBat
 THROTTLED, UNANSWERED = 3, 1
 """Percent of their calls."""
 FIRST_CALLS = 20
-"""Among so many of a wave, one is each worker's last."""
+"""Among so many of a wave, one is a worker's last."""
 SECONDS = 120.0
 """How long coming to rest may take: what is poison comes again one by one."""
 STRIKES = {Poison.RAISES: Kind.RAISE, Poison.DIES: Kind.CRASH}
@@ -57,6 +58,8 @@ class LocalStack:
         self._billing = SandboxBilling(self._deployed.running.stack.sandboxes["recurly"].url)
         self._people = _people(stack)
         self._random = Random(f"{scenario.seed}/{self.name}")
+        self._dies = {name: self._random.randint(1, len(scenario.waves)) for name in WORKERS}
+        """In which wave each worker does, once: to start another is what takes most time."""
         self._waves = 0
         self._http = urllib3.PoolManager(maxsize=SENDERS, retries=False)
 
@@ -80,8 +83,9 @@ class LocalStack:
         for name in WORKERS:
             yield Fault(Kind.THROTTLE, name, ("dynamodb.", "sqs."), percent=THROTTLED)
             yield Fault(Kind.LOSE, name, WRITES, percent=UNANSWERED, when=AFTER)
-            when = self._random.choice((BEFORE, AFTER))
-            yield Fault(Kind.CRASH, name, at=(self._random.randint(1, FIRST_CALLS),), when=when)
+            if self._dies[name] == self._waves:
+                when = self._random.choice((BEFORE, AFTER))
+                yield Fault(Kind.CRASH, name, at=(self._random.randint(1, FIRST_CALLS),), when=when)
 
     def _sent(self, delivery: Delivery) -> None:
         """Again until it is taken."""
@@ -158,6 +162,10 @@ class LocalStack:
         answers = {name: self._post("generic", headers, body) for name, (headers, body) in refused.items()}
         self._rests()
         return self._left(answers)
+
+    @property
+    def struck(self) -> Mapping[str, int]:
+        return Counter(said["kind"] for said in self._stack.injector.told("struck"))
 
     def _left(self, answers: Mapping[str, int]) -> End:
         told = self._stack.injector.told

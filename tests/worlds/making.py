@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from local.sandboxes.recurly.faults import Kind as Fault
+from shared.accounts.catalogue import STAGES
 from tests.worlds.scenario import DELETED, UPDATED, Billed, Delivery, Poison, Scenario, Trouble, Wave, Wish
 from tests.worlds.town import BANDS, NOISE, OWNERS, Kind, Life, amount, an_owner, another_band, lives
 
@@ -41,7 +42,8 @@ TROUBLES = (
     Trouble(Fault.SLOW, 2, 0.2),
 )
 TIERS = ("tier-1", "tier-2", "tier-3")
-PLANS = ("basic", "team", "business", None)
+PROFILE: Mapping[str, Sequence[str | None]] = {"plan": ("basic", "team", "business", None), "stage": (*STAGES, None)}
+"""What a leading record says besides, null too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,12 @@ class _Maker:
         data: dict[str, Any] = {"fields": {"mrr": self._mrr(place)}}
         if place.record == life.lead:
             data["name"] = f"Customer {life.lead}"
-            data["fields"] |= {"owner": life.owner, "plan": self.random.choice(PLANS)}
+            data["fields"] |= {"owner": life.owner, **self._profile("plan"), **self._profile("stage")}
             data["external_ids"] = self._stated(place)
         self._say(place, data)
+
+    def _profile(self, name: str) -> Mapping[str, Any]:
+        return {name: self.random.choice(PROFILE[name])}
 
     def _stated(self, place: _Place) -> Mapping[str, Any]:
         life = place.life
@@ -154,7 +159,7 @@ class _Maker:
         """Comes a wave late now and then: whatever it says is outdone by then."""
         fields: dict[str, Any] = {"mrr": self._mrr(place)}
         if place.record == place.life.lead and self.random.random() < 0.3:
-            fields = {"plan": self.random.choice(PLANS)}
+            fields = {**self._profile(self.random.choice([*PROFILE]))}
         late = self.random.random() < LATE and place.wave < WAVES - 1 and place.life.kind is not Kind.POISONED
         self._say(place, {"fields": fields}, late=late)
 

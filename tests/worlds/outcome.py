@@ -38,6 +38,7 @@ WORLDS: Mapping[str, Callable[[Scenario], AbstractContextManager[World]]] = {
 class Outcome:
     scenario: Scenario
     states: dict[str, EndState] = field(default_factory=dict)
+    struck: dict[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -62,5 +63,6 @@ def played(scenario: Scenario, worlds: Sequence[str], progress: Progress = lambd
         begun = perf_counter()
         with WORLDS[name](scenario) as world:
             outcome.states[name] = play(scenario, world, partial(progress, name))
+            outcome.struck[name] = dict(world.struck)
         outcome.seconds[name] = perf_counter() - begun
     return outcome

@@ -166,6 +166,10 @@ class Simulated:
             answers=answers,
         )
 
+    @property
+    def struck(self) -> Mapping[str, int]:
+        return self._deployment.dice.struck
+
     def _answers(self) -> Mapping[str, int]:
         answers: dict[str, Any] = {}
         for name, (headers, body) in hostile(signing.GENERIC_SECRET, self._deployment.loop.now).items():

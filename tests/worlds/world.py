@@ -1,6 +1,6 @@
 """What a scenario needs of a world, and how it is played there: wave after wave, each until all is at rest."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -35,6 +35,11 @@ class World(Protocol):
         ...
 
     def end(self) -> End: ...
+
+    @property
+    def struck(self) -> Mapping[str, int]:
+        """How often each of the world's own faults did so far."""
+        ...
 
 
 def play(scenario: Scenario, world: World, progress: Callable[[int], None] = lambda _: None) -> EndState:
