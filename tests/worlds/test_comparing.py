@@ -1,13 +1,16 @@
 """The comparison itself: it tells what differs by account and field, and keeps its own list true."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 
 import pytest
 
+from tests.worlds import __main__ as command_line
 from tests.worlds.comparing import EACH, Known, compare, listed, missed
 from tests.worlds.making import make
 from tests.worlds.memory import memory
 from tests.worlds.oracle import foretold
+from tests.worlds.outcome import Outcome
 from tests.worlds.scenario import Scenario
 from tests.worlds.state import COMPARED, EndState, stripped
 from tests.worlds.world import play
@@ -103,3 +106,23 @@ def test_a_listed_difference_of_each_world_leaves_no_two_alike(state: EndState) 
 
     assert compare({"memory": one, "moto": two, "local stack": three}, known).held
     assert compare({"memory": one, "moto": two, "local stack": two}, known).unlisted
+
+
+def test_the_command_says_what_differs_and_how_to_see_it_again_and_fails(
+    scenario: Scenario, state: EndState, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command(moto: EndState) -> tuple[int, str]:
+        seconds = {"memory": 1.0, "moto": 1.0}
+        struck: dict[str, Mapping[str, int]] = {"memory": {"crash": 1}, "moto": {}}
+        outcome = Outcome(scenario, {"memory": state, "moto": moto}, struck, seconds)
+        monkeypatch.setattr(command_line, "played", lambda *_: outcome)
+        monkeypatch.setattr("sys.argv", ["worlds", "--seed", "1", "--deliveries", "400"])
+        return command_line.main(), capsys.readouterr().out
+
+    status, said = command({**state, ACCOUNT: {**state[ACCOUNT], "standing tier": "tier-0"}})
+    assert status == 1
+    assert f"{ACCOUNT}, standing tier: {state[ACCOUNT]['standing tier']} (memory), tier-0 (moto)" in said
+    assert "make worlds SEED=1 DELIVERIES=400" in said
+
+    monkeypatch.setattr("tests.worlds.comparing.listed", list)
+    assert command(state)[0] == 0
