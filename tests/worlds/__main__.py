@@ -10,6 +10,8 @@ from rich.text import Text
 
 from tests.worlds.making import DELIVERIES, make
 from tests.worlds.outcome import WORLDS, Outcome, played
+from tests.worlds.scenario import Scenario
+from tests.worlds.world import NotAtRest
 
 SHOWN = 40
 """Differences."""
@@ -31,7 +33,11 @@ def main() -> int:
             bar.start_task(tasks[world])
             bar.advance(tasks[world], more)
 
-        outcome = played(scenario, [*WORLDS], progress)
+        try:
+            outcome = played(scenario, [*WORLDS], progress)
+        except NotAtRest as error:
+            console.print(Text(f"{error}\n{_again(scenario)}", style="red"), soft_wrap=True)
+            return 1
     console.print(told(outcome), soft_wrap=True)
     return 1 if outcome.wrong else 0
 
@@ -53,12 +59,15 @@ def told(outcome: Outcome) -> RenderableType:
 
 
 def _verdict(outcome: Outcome) -> str:
-    again = f"make worlds SEED={outcome.scenario.seed} DELIVERIES={outcome.scenario.figures['deliveries']}"
     if not outcome.wrong:
         return "the same end in each world, but for what is listed"
     lines = outcome.wrong.splitlines()
     more = [f"and {len(lines) - SHOWN:,} more"] if len(lines) > SHOWN else []
-    return "\n".join([*lines[:SHOWN], *more, f"it happens again with: {again}"])
+    return "\n".join([*lines[:SHOWN], *more, _again(outcome.scenario)])
+
+
+def _again(scenario: Scenario) -> str:
+    return f"it happens again with: make worlds SEED={scenario.seed} DELIVERIES={scenario.figures['deliveries']}"
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from tests.worlds.oracle import Oracle
 from tests.worlds.scenario import Delivery, Poison, Scenario, Wave, Wish
 from tests.worlds.state import End, state_of
 from tests.worlds.vendors import SandboxBilling
-from tests.worlds.world import founders
+from tests.worlds.world import NotAtRest, founders
 
 SENDERS = 4
 QUEUES = ("hints", "decide", "evaluate-alerts", "notify", "syncs")
@@ -137,7 +137,7 @@ class LocalStack:
         self._stack.confirm_mails()
 
     def _rests(self) -> None:
-        """Raises AssertionError, which names what is still open."""
+        """Raises NotAtRest."""
 
         def rests() -> bool:
             if any(self._deployed.waiting().values()):
@@ -148,7 +148,7 @@ class LocalStack:
             self._deployed.wait("rest", rests, seconds=SECONDS)
         except TooSlow as error:
             left = "\n".join(self._open()[:SHOWN])
-            raise AssertionError(f"{error}: {self._deployed.waiting()}\n{left}") from error
+            raise NotAtRest(f"{self.name}: {error}: {self._deployed.waiting()}\n{left}") from error
 
     def _open(self) -> Sequence[str]:
         end = self._left({})

@@ -26,7 +26,7 @@ from tests.worlds.scenario import Delivery, Poison, Wave, Wish
 from tests.worlds.state import End
 from tests.worlds.town import OWNERS
 from tests.worlds.vendors import Billing
-from tests.worlds.world import A_WHILE
+from tests.worlds.world import A_WHILE, NotAtRest
 
 WITHIN = 120.0
 """Seconds in which a wave is sent."""
@@ -135,7 +135,8 @@ class Simulated:
         loop = self._deployment.loop
         latest = loop.now + LONGEST
         while self._under_way or not self._deployment.empty or self._unlucky():
-            assert loop.now < latest, f"{self.name}: not at rest after {LONGEST}"
+            if loop.now > latest:
+                raise NotAtRest(f"{self.name}: not at rest after {LONGEST}")
             loop.run(timedelta(seconds=10))
 
     def _unlucky(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from tests.simulation.mutants.flow import FLOW
 from tests.worlds import __main__ as command_line
 from tests.worlds.comparing import EACH, Known, compare, listed, missed
 from tests.worlds.making import make
@@ -13,7 +14,7 @@ from tests.worlds.oracle import foretold
 from tests.worlds.outcome import Outcome
 from tests.worlds.scenario import Scenario
 from tests.worlds.state import COMPARED, EndState, stripped
-from tests.worlds.world import play
+from tests.worlds.world import NotAtRest, play
 
 MRR = Known("values mrr", "memory", "for the sake of a test")
 ACCOUNT = "generic:w-000"
@@ -126,3 +127,22 @@ def test_the_command_says_what_differs_and_how_to_see_it_again_and_fails(
 
     monkeypatch.setattr("tests.worlds.comparing.listed", list)
     assert command(state)[0] == 0
+
+
+def test_a_world_that_goes_on_for_ever_is_told_and_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def restless(*_: object) -> Outcome:
+        raise NotAtRest("memory: not at rest after 12:00:00")
+
+    monkeypatch.setattr(command_line, "played", restless)
+    monkeypatch.setattr("sys.argv", ["worlds", "--seed", "1", "--deliveries", "400"])
+
+    assert command_line.main() == 1
+    assert "not at rest after 12:00:00\nit happens again with: make worlds SEED=1" in capsys.readouterr().out
+
+
+def test_a_message_that_comes_again_and_again_is_seen() -> None:
+    mutant = next(each for each in FLOW if each.name == "retry without limit")
+    with mutant.applied(), pytest.raises(NotAtRest), memory("1") as world:
+        play(make("1"), world)

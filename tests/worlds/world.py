@@ -15,11 +15,18 @@ AFTERWARDS = (A_DAY, A_DAY, A_WHILE)
 """The second day's digest tells what the first day's end of an override led to."""
 
 
+class NotAtRest(AssertionError):
+    """A world goes on for longer than it may; the message says which, and what is still open."""
+
+
 class World(Protocol):
     name: str
 
     def plays(self, wave: Wave, progress: Callable[[int], None]) -> None:
-        """Sends all of it until it is taken, and comes to rest; `progress` is told of so many more deliveries."""
+        """Sends all of it until it is taken, and comes to rest; `progress` is told of so many more deliveries.
+
+        Raises NotAtRest, as all of these do.
+        """
         ...
 
     def repairs(self, records: Sequence[str]) -> None:
