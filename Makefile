@@ -76,13 +76,12 @@ unit: .venv/.installed ## the pure core's tests
 suites: .venv/.installed .checkov/.installed
 	@$(RUN)pytest tests/unit tests/contract tests/flow tests/infra tests/worlds -n 2 --dist loadfile -q
 	@$(RUN)pytest tests/simulation -n 2 --dist worksteal -q
-UNFAULTED := --ignore tests/stack/test_faults.py
 stack: setup .contract/.installed
 	@# The contract, and what roles grant, are tested where each function has its role alone; what a stack leaves behind,
-	@# what a webhook costs and where worlds differ, where that makes no difference. What faults leave: `make faults`.
-	@$(RUN)pytest tests/stack -s --ignore tests/stack/test_contract.py --ignore tests/stack/test_grants.py $(UNFAULTED)
+	@# what a webhook costs, what faults leave and where worlds differ, where that makes no difference.
+	@$(RUN)pytest tests/stack -s --ignore tests/stack/test_contract.py --ignore tests/stack/test_grants.py
 	@AUTH=true $(RUN)pytest tests/stack -s --ignore tests/stack/test_lifecycle.py --ignore tests/stack/test_costs.py \
-	  --ignore tests/stack/test_worlds.py $(UNFAULTED)
+	  --ignore tests/stack/test_faults.py --ignore tests/stack/test_worlds.py
 faults: setup ## strike a local stack of its own with faults, and check what must hold: make faults SEED=7
 	@SEED=$(or $(SEED),1) $(RUN)pytest tests/stack/test_faults.py -s
 fuzz: setup .contract/.installed ## send every role's requests to a stack of its own: make fuzz EXAMPLES=100
