@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from traceback import extract_tb
+from traceback import walk_tb
 from typing import assert_never
 
 from shared.connectors.ports import BadRecord, RecordGone, VendorRefused, VendorUnavailable
@@ -87,8 +87,10 @@ def _later(hint: HintMessage, now: datetime, error: Exception, delay: int) -> Pu
 
 def _fault(error: Exception) -> str:
     """Where it arose, not what it says: that may quote a body."""
-    frames = extract_tb(error.__traceback__)
-    return f"{type(error).__name__} in {frames[-1].name}, line {frames[-1].lineno}" if frames else type(error).__name__
+    place = ""
+    for frame, line in walk_tb(error.__traceback__):
+        place = f" in {frame.f_code.co_name}, line {line}"
+    return f"{type(error).__name__}{place}"
 
 
 def _named(hint: HintMessage) -> str:

@@ -166,6 +166,11 @@ class Catalogue:
         """The fields that are computed from others."""
         return frozenset(name for name, entry in self.fields.items() if entry.score)
 
+    @cached_property
+    def given(self) -> Mapping[FieldName, ValueType]:
+        """`types` of what records give: all but the scores."""
+        return {name: kind for name, kind in self.types.items() if name not in self.scores}
+
     def __contains__(self, name: object) -> bool:
         return name in self.fields
 

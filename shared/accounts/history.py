@@ -21,6 +21,8 @@ MAX_BYTES = 16 * 1024
 _BYTES_OF_A_TIME = 8
 _DAY_SECONDS = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
+_text = json.JSONEncoder(separators=(",", ":")).encode
+"""Made once: `json.dumps` would make an encoder for each value."""
 
 type Entry = tuple[int, Value]
 """When the value came into force here, in whole seconds since 1970, and the value."""
@@ -47,7 +49,7 @@ class History:
     def then(self, value: Value, at: int) -> Self:
         """With `value` in force from `at`: two workers' clocks differ, so never before the entry that it follows."""
         entries = (*self.entries, (max(at, self.entries[-1][0]), value))
-        return replace(self, entries=entries[-MAX_ENTRIES:], cut=self.cut or len(entries) > MAX_ENTRIES)
+        return type(self)(entries[-MAX_ENTRIES:], self.cut or len(entries) > MAX_ENTRIES, self.days)
 
     def restated(self, value: Value, kind: FieldType) -> Self:
         """With `value` as what the last one always was. Money of earlier entries moves in proportion, to the
@@ -142,7 +144,9 @@ def recorded(
     """
     at = int(now.replace(microsecond=0).timestamp())
     after: dict[FieldName, History] = {}
-    for name, kept in catalogue.kept.items():
+    for name in sorted(histories.keys() | values.keys()):
+        if (kept := catalogue.kept.get(name)) is None:
+            continue
         known, value = histories.get(name), values.get(name)
         kind = catalogue.field(name).type if name in restated else None
         found = known if value is None else _led_on(known, value, at, by_day=kept is Kept.DAILY, restated=kind)
@@ -199,4 +203,4 @@ def _bounded(histories: Mapping[FieldName, History]) -> Histories:
 
 
 def _bytes(value: Value) -> int:
-    return len(str(value)) if isinstance(value, int) else len(json.dumps(value, separators=(",", ":")))
+    return len(str(value)) if isinstance(value, int) else len(_text(value))

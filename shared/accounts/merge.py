@@ -1,7 +1,6 @@
 """Merging: a record's update into its account, and the records of an account into its values."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -98,7 +97,26 @@ def _histories(
 
 
 def _combined_values(records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> dict[FieldName, Value]:
-    return {name: found.given.value for name, found in resolve(records, catalogue).items()}
+    """The values alone of what `resolve` finds: each write asks for them twice, and for nothing else."""
+    values = {}
+    for name, by_source in sorted(_given(records, catalogue).items()):
+        entry = catalogue.field(name)
+        source = _in_order(entry, by_source)[0]
+        values[name] = _combined(entry, source, by_source[source], records).value
+    if ARR not in values and MRR in values and ARR in catalogue:
+        values[ARR] = _yearly(values[MRR])
+    return values
+
+
+def source_of(name: FieldName, records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> SourceName | None:
+    """The source that `resolve` takes the field's value from; None where no record gives it."""
+    if (kind := catalogue.given.get(name)) is None:
+        return None
+    said = ((key.source, record.values.get(name)) for key, record in records.items())
+    sources = {source for source, value in said if value is not None and kind.fits(value)}
+    if not sources and name == ARR:
+        return source_of(MRR, records, catalogue)
+    return _in_order(catalogue.field(name), sources)[0] if sources else None
 
 
 def resolve(records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> dict[FieldName, Resolved]:
@@ -107,45 +125,52 @@ def resolve(records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> 
     `arr` is twelve times `mrr` where no source gives it. Kept values that no longer fit their field's type don't count,
     nor does what a record says of a score.
     """
-    types, scores = catalogue.types, catalogue.scores
-    given: dict[FieldName, dict[SourceName, list[RecordKey]]] = defaultdict(lambda: defaultdict(list))
-    for key in sorted(records):
-        for name, value in records[key].values.items():
-            if value is not None and name in types and name not in scores and types[name].fits(value):
-                given[name][key.source].append(key)
-    resolved = {name: _in_order(catalogue.field(name), by_source, records) for name, by_source in sorted(given.items())}
+    resolved = {}
+    for name, by_source in sorted(_given(records, catalogue).items()):
+        entry = catalogue.field(name)
+        best, *others = (_combined(entry, source, by_source[source], records) for source in _in_order(entry, by_source))
+        resolved[name] = Resolved(best, tuple(others))
     if ARR not in resolved and MRR in resolved and ARR in catalogue:
-        resolved[ARR] = _yearly(resolved[MRR])
+        best, *others = (
+            replace(given, value=_yearly(given.value)) for given in (resolved[MRR].given, *resolved[MRR].others)
+        )
+        resolved[ARR] = Resolved(best, tuple(others))
     return resolved
 
 
-def _in_order(
-    entry: Field, by_source: Mapping[SourceName, list[RecordKey]], records: Mapping[RecordKey, Contribution]
-) -> Resolved:
-    if len(by_source) == 1:
-        ((source, keys),) = by_source.items()
-        return Resolved(_combined(entry, source, keys, records))
-    ranks = {source: rank for rank, source in enumerate(entry.sources)}
-    order = sorted(by_source, key=lambda source: (ranks.get(source, len(ranks)), source))
-    best, *others = [_combined(entry, source, by_source[source], records) for source in order]
-    return Resolved(best, tuple(others))
+def _given(
+    records: Mapping[RecordKey, Contribution], catalogue: Catalogue
+) -> dict[FieldName, dict[SourceName, list[RecordKey]]]:
+    """The records that give each field a value that counts, by source."""
+    kinds = catalogue.given
+    given: dict[FieldName, dict[SourceName, list[RecordKey]]] = {}
+    for key in sorted(records):
+        for name, value in records[key].values.items():
+            if value is not None and name in kinds and kinds[name].fits(value):
+                given.setdefault(name, {}).setdefault(key.source, []).append(key)
+    return given
+
+
+def _in_order(entry: Field, sources: Iterable[SourceName]) -> Sequence[SourceName]:
+    """Which of the sources is believed first, and which then."""
+    if len(order := list(sources)) > 1:
+        ranks = {source: rank for rank, source in enumerate(entry.sources)}
+        order.sort(key=lambda source: (ranks.get(source, len(ranks)), source))
+    return order
 
 
 def _combined(
-    entry: Field, source: SourceName, keys: Iterable[RecordKey], records: Mapping[RecordKey, Contribution]
+    entry: Field, source: SourceName, keys: Sequence[RecordKey], records: Mapping[RecordKey, Contribution]
 ) -> Given:
     if entry.combine is Combine.SUM:
         total = sum(value for key in keys if isinstance(value := records[key].values[entry.name], int))
         return Given(total, source, tuple(keys))
-    last = max(keys, key=lambda key: (records[key].version_of(entry.name).at, key))
+    last = keys[0] if len(keys) == 1 else max(keys, key=lambda key: (records[key].version_of(entry.name).at, key))
     value = records[last].values[entry.name]
     if value is None:
         raise AssertionError("resolve passes keys with values only")
     return Given(value, source, (last,))
 
 
-def _yearly(monthly: Resolved) -> Resolved:
-    def times(given: Given) -> Given:
-        return replace(given, value=given.value * MONTHS) if isinstance(given.value, int) else given
-
-    return Resolved(times(monthly.given), tuple(times(other) for other in monthly.others))
+def _yearly(monthly: Value) -> Value:
+    return monthly * MONTHS if isinstance(monthly, int) else monthly

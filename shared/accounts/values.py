@@ -98,14 +98,14 @@ class ValueType:
         match self.type:
             case FieldType.STRING:
                 return isinstance(value, str)
+            case FieldType.NUMBER | FieldType.MONEY:
+                return _is_whole(value)
             case FieldType.ENUM:
                 return isinstance(value, str) and value in self.options
             case FieldType.BOOLEAN:
                 return isinstance(value, bool)
             case FieldType.LIST:
                 return isinstance(value, tuple)
-            case FieldType.NUMBER | FieldType.MONEY:
-                return _is_whole(value)
             case FieldType.DATE:
                 return _is_whole(value) and value in _DAYS
             case FieldType.TIMESTAMP:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shared.access.people import UserDirectory
 from shared.accounts.account import OWNER
@@ -44,7 +44,7 @@ def map_record(record: SourceRecord, config: SourceConfig, catalogue: Catalogue,
     taken = {mapping.property for mapping in mappings}
     update = RecordUpdate(
         key=record.key,
-        version=replace(record.version, revision=record.version.revision + config.mapping_revision),
+        version=record.version.revised(config.mapping_revision),
         values=values,
         deleted=record.deleted,
         also_known_as=record.also_known_as,

@@ -1,7 +1,7 @@
 """Merging one record's update into its account: found by its links, founded if there is none, written on condition."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from shared.accounts.account import Account
@@ -68,7 +68,7 @@ class Merger:
                 continue
             writes += merged.writes
             if looks or not merged.conflicts:
-                return replace(merged, writes=writes)
+                return Merged(merged.account_id, writes, merged.conflicts)
         raise AccountBusy(f"the account was written by others {ATTEMPTS} times in a row")
 
     def _take(self, update: RecordUpdate, catalogue: Catalogue, now: datetime, *, consistent: bool) -> Merged:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
 from shared.accounts.account import Account
 from shared.accounts.identity import TierId
-from shared.accounts.merge import resolve
+from shared.accounts.merge import source_of
 from shared.accounts.standing import Method
 from shared.rules.facts import Facts
 from shared.rules.trace import SourceOf, findings
@@ -63,8 +64,8 @@ def _shadow(
 
 
 def _source_of(account: Account, rulebook: Rulebook) -> SourceOf:
-    resolved = resolve(account.records, rulebook.catalogue)
-    return lambda name: resolved[name].given.source if name in resolved else None
+    """Each asked for once: many leaves read the same few fields."""
+    return cache(lambda name: source_of(name, account.records, rulebook.catalogue))
 
 
 def _traces(rulebook: Rulebook, facts: Facts, source_of: SourceOf) -> tuple[RuleTrace, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from shared.accounts.account import Account
 from shared.accounts.history import last_known
 from shared.accounts.identity import FieldName, SourceName, TierId
-from shared.accounts.merge import resolve
+from shared.accounts.merge import source_of
 from shared.accounts.standing import Hold, Method, Pending
 from shared.rules.facts import Facts
 from shared.rules.scores import scored
@@ -129,10 +129,10 @@ def stale_source(account: Account, rulebook: Rulebook, facts: Facts) -> SourceNa
 
 
 def _gave(account: Account, rulebook: Rulebook, read: Iterable[FieldName]) -> Iterable[SourceName]:
-    resolved = resolve(account.records, rulebook.catalogue)
     for name in read:
-        if name in resolved:
-            yield resolved[name].given.source
+        source = source_of(name, account.records, rulebook.catalogue)
+        if source is not None:
+            yield source
         elif name not in account.values:
             yield from (key.source for key, record in account.records.items() if name in record.values)
 

@@ -13,7 +13,7 @@ from shared.accounts.account import Account
 from shared.accounts.catalogue import ScoreTerm
 from shared.accounts.contribution import RecordUpdate
 from shared.accounts.identity import MANUAL, AccountId, FieldName, RecordKey, SourceName
-from shared.accounts.merge import apply, resolve
+from shared.accounts.merge import apply, resolve, source_of
 from shared.accounts.standing import Cause
 from shared.accounts.version import Version, VersionKindChanged
 from tests.support.builders import CATALOGUE, NOW, account, update
@@ -218,6 +218,18 @@ def test_the_state_is_what_an_independent_fold_gives(steps: list[RecordUpdate]) 
         if (value := contribution.values.get(name)) is not None
     }
     assert found == expected
+
+
+@given(st.lists(UPDATES, max_size=6).map(consistent))
+def test_an_account_has_the_values_that_its_records_resolve_to_each_from_its_source(steps: list[RecordUpdate]) -> None:
+    state = merged(*steps)
+
+    found = resolve(state.records, CATALOGUE)
+
+    assert state.values == {name: resolved.given.value for name, resolved in found.items()}
+    assert {name: source_of(name, state.records, CATALOGUE) for name in CATALOGUE.fields} == {
+        name: found[name].given.source if name in found else None for name in CATALOGUE.fields
+    }
 
 
 def test_received_at_moves_only_with_a_value() -> None:
