@@ -44,6 +44,9 @@ class Loop:
         self.hub = getcurrent()
         self._heap: list[tuple[int, int, Callable[[], object]]] = []
         self._order = count()
+        self._end = 0
+        self._resumed = False
+        """Whether all that runs is a worker that goes on after a pause."""
 
     @property
     def now(self) -> datetime:
@@ -53,15 +56,21 @@ class Loop:
         heappush(self._heap, (self.micros + int(seconds * SECOND), next(self._order), do))
 
     def pause(self, seconds: float) -> None:
-        """The worker that calls waits, and what is ordered meanwhile happens."""
-        self.after(seconds, getcurrent().switch)
+        """The worker that calls waits, and what is ordered meanwhile happens; where nothing is, it goes on at once."""
+        until = self.micros + int(seconds * SECOND)
+        if self._resumed and until <= self._end and (not self._heap or until < self._heap[0][0]):
+            self.micros = until
+            return
+        heappush(self._heap, (until, next(self._order), getcurrent().switch))
         self.hub.switch()
+        self._resumed = True
 
     def run(self, span: timedelta) -> None:
         """Time goes by."""
-        end = self.micros + int(span.total_seconds() * SECOND)
+        end = self._end = self.micros + int(span.total_seconds() * SECOND)
         heap = self._heap
         while heap and heap[0][0] <= end:
             self.micros, _, do = heappop(heap)
+            self._resumed = False
             do()
         self.micros = end

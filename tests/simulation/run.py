@@ -155,7 +155,7 @@ class patient_collector:  # noqa: N801 - reads as a word of `with`
 
     def __enter__(self) -> None:
         self._before = gc.get_threshold()
-        gc.set_threshold(200_000, 20, 1_000)
+        gc.set_threshold(1_000_000, 20, 1_000)
 
     def __exit__(self, *_: object) -> None:
         gc.set_threshold(*self._before)

@@ -57,13 +57,17 @@ class Step(greenlet):
             if self._calls < self._dies_at:
                 self._die("answer")
         except Crash as crash:
-            ended = Ended(error=crash, faults=self._faults)
+            ended = self._failed(crash)
         except Exception as error:  # noqa: BLE001 - what a function raises is its answer
-            ended = Ended(error=error, faults=self._faults)
+            ended = self._failed(error)
         else:
             self._dice.ended(self.name, self._calls)
             ended = Ended(value, faults=self._faults)
         self._ended(ended)
+
+    def _failed(self, error: BaseException) -> Ended:
+        """Without its traceback, which would keep all that the worker had at hand until cycles are collected."""
+        return Ended(error=error.with_traceback(None), faults=self._faults)
 
     def call(
         self, port: str, fails: Fails, effect: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]

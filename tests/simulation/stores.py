@@ -1,8 +1,9 @@
 """The memory twins as a deployment's tables: with their streams, and with indexes, since the clock asks each minute."""
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import count, islice
 from typing import Any
 
@@ -29,6 +30,27 @@ type Put = Callable[[str, Mapping[str, Any]], None]
 
 LAGS = 8
 UNSETTLED = (NoticeState.HELD, NoticeState.CLAIMED)
+
+
+class Image(Mapping[str, Mapping[str, str]]):
+    """An account's item as a stream's record has it, written when it is read."""
+
+    def __init__(self, account: Account, cause: Cause) -> None:
+        self.account = account
+        self._cause = cause
+
+    @cached_property
+    def _item(self) -> Mapping[str, Mapping[str, str]]:
+        return image(account_attributes(self.account, self._cause))
+
+    def __getitem__(self, name: str) -> Mapping[str, str]:
+        return self._item[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._item)
+
+    def __len__(self) -> int:
+        return len(self._item)
 
 
 class TableOfAccounts(MemoryAccounts):
@@ -78,7 +100,7 @@ class TableOfAccounts(MemoryAccounts):
                 insort(self._order, after.id)
             self._due.put(after.id, after.due_at)
             if cause is not Cause.NONE:
-                told = {"Keys": {"id": {"S": after.id}}, "NewImage": image(account_attributes(after, cause))}
+                told = {"Keys": {"id": {"S": after.id}}, "NewImage": Image(after, cause)}
                 (self.on_data if cause is Cause.DATA else self.on_tier)(after.id, told)
         self._stream_history()
         self.changes.clear()

@@ -4,11 +4,15 @@ import hashlib
 import hmac
 import json
 from datetime import datetime
+from functools import cache
 
 from standardwebhooks.webhooks import Webhook
 
 GENERIC_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDazfg"
 RECURLY_SECRET = "354fab5bd35f5a0d50845ee7e30165244468b13c2c343f104e4e730a59326d9d"
+
+
+_signer = cache(Webhook)
 
 
 def generic_headers(
@@ -17,7 +21,7 @@ def generic_headers(
     return {
         "webhook-id": delivery,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(delivery, now, body.decode()),
+        "webhook-signature": _signer(secret).sign(delivery, now, body.decode()),
     }
 
 
