@@ -53,7 +53,8 @@ def apply(account: Account, update: RecordUpdate, catalogue: Catalogue, now: dat
     if contribution is known:
         return Merge(account, None)
     restated = _restated(known, update) if known else frozenset()
-    return revalued(account.with_record(update.key, contribution), catalogue, now, before=account, restated=restated)
+    records = {**account.records, update.key: contribution}
+    return revalued(account, catalogue, now, before=account, records=records, restated=restated)
 
 
 def revalued(
@@ -62,14 +63,17 @@ def revalued(
     now: datetime,
     *,
     before: Account,
+    records: Mapping[RecordKey, Contribution] | None = None,
     restated: AbstractSet[FieldName] = frozenset(),
 ) -> Merge:
-    """`account` with its values combined anew, and with the histories of `before` led on to them; the cause says
-    whether these, its life or what rules read of the past differ from `before`. What records say of the fields in
-    `restated` is no news.
+    """`account`, with other `records` if they are given, with its values combined anew, and with the histories of
+    `before` led on to them; the cause says whether these, its life or what rules read of the past differ from `before`.
+    What records say of the fields in `restated` is no news.
     """
-    values = _combined_values(account.records, catalogue)
-    account = replace(account, values=values, histories=_histories(before, values, catalogue, now, restated))
+    records = account.records if records is None else records
+    values = _combined_values(records, catalogue)
+    histories = _histories(before, values, catalogue, now, restated)
+    account = replace(account, records=records, values=values, histories=histories)
     same = (account.values, account.archived) == (before.values, before.archived)
     same = same and tell_the_same(before.histories, account.histories, catalogue)
     return Merge(account, Cause.NONE if same and before.version else Cause.DATA)

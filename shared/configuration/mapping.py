@@ -1,6 +1,5 @@
 """A source's field mapping: from a record's properties to the fields of an account."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -20,7 +19,7 @@ _TRUTHS: Mapping[object, bool] = {"true": True, "false": False}
 class Mapped:
     update: RecordUpdate
     unmapped: Mapping[str, int]
-    """How often each property came that no field takes."""
+    """Each property that came and no field takes, once."""
     rejects: tuple[Mapping[str, str], ...]
     """`record` and `reason` of each property that was withheld or does not fit its field; the field is left as it was.
     """
@@ -50,7 +49,7 @@ def map_record(record: SourceRecord, config: SourceConfig, catalogue: Catalogue,
         also_known_as=record.also_known_as,
     )
     reasons = tuple({"record": str(record.key), "reason": reason} for reason in rejects)
-    return Mapped(update, Counter(name for name in record.properties if name not in taken), reasons)
+    return Mapped(update, {name: 1 for name in record.properties if name not in taken}, reasons)
 
 
 def _mappings(record: SourceRecord, config: SourceConfig, catalogue: Catalogue) -> list[PropertyMapping]:

@@ -19,7 +19,7 @@ UNMAPPED = "unmapped:"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    counts: Mapping[str, int] = field(default_factory=Counter)
+    counts: Mapping[str, int] = field(default_factory=dict)
     rejects: tuple[Reject, ...] = ()
 
     def __add__(self, other: Self) -> Self:
