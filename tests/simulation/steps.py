@@ -28,28 +28,30 @@ class Fails(NamedTuple):
 
 
 class Step(greenlet):
-    """Starts with `switch`; `ended` is told at its end."""
+    """Of one function; it is taken again for a later one, since a greenlet takes longer to make than a port call."""
 
-    def __init__(
-        self,
-        name: str,
-        seconds: float,
-        *,
-        loop: Loop,
-        dice: Dice,
-        work: Callable[[], Any],
-        ended: Callable[[Ended], None],
-    ) -> None:
-        super().__init__(self._whole, parent=loop.hub)
+    def __init__(self, name: str, seconds: float, loop: Loop, dice: Dice, rested: "list[Step]") -> None:
+        super().__init__(self._one_after_the_other, parent=loop.hub)
         self.name = name
         self._seconds = seconds
         """Of its time-out."""
         self._loop, self._dice = loop, dice
+        self._rested = rested
+
+    def begin(self, work: Callable[[], Any], ended: Callable[[Ended], None]) -> None:
+        """Goes up to the first port call; `ended` is told at the end."""
         self._work, self._ended = work, ended
         self._calls = 0
         self._faults = 0
-        self._dies_at = dice.last_call(name)
-        self._dies_after = bool(self._dies_at) and dice.roll() < 0.5
+        self._dies_at = self._dice.last_call(self.name)
+        self._dies_after = bool(self._dies_at) and self._dice.roll() < 0.5
+        self.switch()
+
+    def _one_after_the_other(self) -> None:
+        while True:
+            self._whole()
+            self._rested.append(self)
+            self._loop.hub.switch()
 
     def _whole(self) -> None:
         try:
@@ -117,6 +119,7 @@ class Function[T]:
     loop: Loop
     dice: Dice
     idle: list[T] = field(default_factory=list)
+    rested: list[Step] = field(default_factory=list)
 
     def start(self, work: Callable[[T], Any], ended: Callable[[Ended], None]) -> None:
         service = self.idle.pop() if self.idle else self.build()
@@ -126,6 +129,5 @@ class Function[T]:
                 self.idle.append(service)
             ended(end)
 
-        Step(
-            self.name, self.seconds, loop=self.loop, dice=self.dice, work=lambda: work(service), ended=finished
-        ).switch()
+        step = self.rested.pop() if self.rested else Step(self.name, self.seconds, self.loop, self.dice, self.rested)
+        step.begin(lambda: work(service), finished)
