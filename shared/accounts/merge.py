@@ -72,7 +72,8 @@ def revalued(
     """
     records = account.records if records is None else records
     values = _combined_values(records, catalogue)
-    histories = _histories(before, values, catalogue, now, restated)
+    combined = values if records is before.records else _combined_values(before.records, catalogue)
+    histories = _histories(before.histories, combined, values, catalogue, now, restated=restated)
     account = replace(account, records=records, values=values, histories=histories)
     same = (account.values, account.archived) == (before.values, before.archived)
     same = same and tell_the_same(before.histories, account.histories, catalogue)
@@ -86,18 +87,21 @@ def _restated(known: Contribution, update: RecordUpdate) -> AbstractSet[FieldNam
 
 
 def _histories(
-    before: Account,
+    before: Histories,
+    combined: Mapping[FieldName, Value],
     values: Mapping[FieldName, Value],
     catalogue: Catalogue,
     now: datetime,
+    *,
     restated: AbstractSet[FieldName],
 ) -> Histories:
-    """In two steps: what the catalogue in force makes of the records as they were is no change; the rest is."""
+    """In two steps: what the catalogue in force makes of the records as they were (`combined`) is no change; the rest
+    is.
+    """
     if not catalogue.kept:
         return {}
-    combined = _combined_values(before.records, catalogue)
-    histories = recorded(before.histories, combined, catalogue, now, restated=combined.keys())
-    return recorded(histories, values, catalogue, now, restated=restated)
+    histories = recorded(before, combined, catalogue, now, restated=combined.keys())
+    return histories if values is combined else recorded(histories, values, catalogue, now, restated=restated)
 
 
 def _combined_values(records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> dict[FieldName, Value]:

@@ -21,5 +21,6 @@ class MemoryDirectory:
 
     def find(self, owner: str) -> User | None:
         by_id = (user for user in self.users if user.id == owner)
-        by_email = (user for user in self.users if user.email and user.email.casefold() == owner.casefold())
+        address = owner.casefold()
+        by_email = (user for user in self.users if user.email and user.email.casefold() == address)
         return next(by_id, None) or next(by_email, None)
