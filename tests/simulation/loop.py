@@ -40,6 +40,7 @@ class Loop:
     def __init__(self, begin: datetime) -> None:
         self.begin = begin
         self.micros = 0
+        self._known = 0, begin
         self.trace = Trace()
         self.hub = getcurrent()
         self._heap: list[tuple[int, int, Callable[[], object]]] = []
@@ -50,7 +51,9 @@ class Loop:
 
     @property
     def now(self) -> datetime:
-        return self.begin + timedelta(microseconds=self.micros)
+        if self._known[0] != self.micros:
+            self._known = self.micros, self.begin + timedelta(microseconds=self.micros)
+        return self._known[1]
 
     def after(self, seconds: float, do: Callable[[], object]) -> None:
         heappush(self._heap, (self.micros + int(seconds * SECOND), next(self._order), do))
