@@ -13,7 +13,7 @@ from shared.aws.dynamodb.account_rows import account_of
 from shared.runtime import messages, telemetry
 from shared.runtime.environment import read
 from shared.runtime.messages import EvaluateAlerts
-from shared.runtime.records import Event, each_message, each_or_queued, from_stream, keys
+from shared.runtime.records import Event, each_message, each_or_queued, from_stream, is_late, keys, queued
 
 
 @cache
@@ -29,6 +29,9 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lam
 def handle(event: Event, service: Alerts) -> dict[str, Any]:
     if not from_stream(event):
         return each_message(event, lambda body: _message(body, service))
+    if is_late(event, service.clock()):
+        queued(map(AccountId, keys(event, "id")), service.queue, _again)
+        return {}
     accounts = [AccountId(key) for key in keys({"Records": [*filter(_is_news, event["Records"])]}, "id")]
     each_or_queued(accounts, lambda account: _evaluate(account, service), service.queue, _again)
     return {}

@@ -14,7 +14,7 @@ from shared.alerts.notice import AboutBreaker, AboutWaiting, NoticeId, NoticeSta
 from shared.runtime import messages, telemetry
 from shared.runtime.environment import read
 from shared.runtime.messages import SendHeld, SendNotices, TellOfBreaker, TellOfWaiting
-from shared.runtime.records import Event, each_message, each_or_queued, from_stream
+from shared.runtime.records import Event, each_message, each_or_queued, from_stream, is_late, queued
 
 
 @cache
@@ -30,6 +30,9 @@ def handler(event: Event, context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lam
 def handle(event: Event, service: Notifier) -> dict[str, Any]:
     if not from_stream(event):
         return each_message(event, lambda body: _message(body, service))
+    if is_late(event, service.clock()):
+        queued([_new(event)], service.queue, _one_by_one)
+        return {}
     each_or_queued([_new(event)], lambda ids: _tell(service.send(ids)), service.queue, _one_by_one)
     return {}
 

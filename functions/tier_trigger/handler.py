@@ -19,9 +19,9 @@ from shared.aws.dynamodb.account_rows import account_of
 from shared.runtime import telemetry
 from shared.runtime.clock import system_now
 from shared.runtime.environment import read
-from shared.runtime.messages import BadMessage, DecideAccounts, DecideAll, EditMany
+from shared.runtime.messages import BadMessage, DecideAccounts, DecideAll, EditMany, Work
 from shared.runtime.messages import read as read_message
-from shared.runtime.records import Event, each_message, from_stream
+from shared.runtime.records import Event, each_message, from_stream, is_late, keys, queued
 from shared.tiers.decision import Status
 
 CHANGED_DATA = "data"
@@ -43,9 +43,16 @@ def handler(event: Event, context: Any) -> dict[str, Any]:
 def handle(event: Event, walk: Walk, bulk: Bulk, *, until: datetime) -> dict[str, Any]:
     if not from_stream(event):
         return each_message(event, lambda body: _message(body, walk, bulk, until))
+    if is_late(event, walk.trigger.clock()):
+        queued(keys(event, "id"), walk.trigger.queue, _by_itself)
+        return {}
     told = {AccountId(record["dynamodb"]["Keys"]["id"]["S"]): _image(record) for record in event["Records"]}
     _tell(walk.trigger.decide_told(told, Occasion(CHANGED_DATA)))
     return {}
+
+
+def _by_itself(account_id: str) -> list[Work]:
+    return [DecideAccounts((AccountId(account_id),), CHANGED_DATA)]
 
 
 def _image(record: Mapping[str, Any]) -> Account | None:

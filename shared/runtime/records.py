@@ -1,6 +1,7 @@
 """A batch of records at a handler's edge: each is done by itself, so that one that fails delays no other."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.runtime import telemetry
@@ -9,10 +10,23 @@ from shared.runtime.ports import Queue
 
 type Event = Mapping[str, Any]
 
+LATE = timedelta(minutes=5)
+"""So old a stream's record comes only where something held it up, such as one before it that kills its reader."""
+
 
 def from_stream(event: Event) -> bool:
     """Whether the event is a table's stream; else it is a queue's."""
     return any(record["eventSource"] == "aws:dynamodb" for record in event["Records"])
+
+
+def is_late(event: Event, now: datetime) -> bool:
+    """Whether a stream's batch has a record that was held up.
+
+    One that kills the process leaves nothing to know it by when it comes again, alone by then, until it is too old, and
+    with it waits what follows. So what comes late is not looked at: it goes on by the queue, which isolates it.
+    """
+    written = (record["dynamodb"].get("ApproximateCreationDateTime") for record in event["Records"])
+    return any(now.timestamp() - at > LATE.total_seconds() for at in written if at is not None)
 
 
 def keys(event: Event, attribute: str) -> list[str]:
@@ -33,8 +47,12 @@ def each_or_queued[T](
 
     Raises QueueUnavailable where that fails too: the stream then brings the whole batch again.
     """
-    failed = [item for item in items if not _done(lambda: handle(item))]  # noqa: B023 - called at once
-    messages = [write(work) for item in failed for work in works(item)]
+    queued([item for item in items if not _done(lambda: handle(item))], queue, works)  # noqa: B023 - called at once
+
+
+def queued[T](items: Iterable[T], queue: Queue, works: Callable[[T], Sequence[Work]]) -> None:
+    """Puts what each item asks for on the queue. Raises QueueUnavailable."""
+    messages = [write(work) for item in items for work in works(item)]
     if messages:
         queue.send(messages)
 

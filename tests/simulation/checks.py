@@ -21,6 +21,8 @@ from tests.simulation.senders import Senders
 
 TIERS = ("tier-1", "tier-2", "tier-3")
 BILLION = 10**9
+HELD_UP = 15 * 60
+"""Seconds that a record on a stream waits at most: behind another that kills its reader too."""
 TRUSTED = timedelta(seconds=deployed.CONFIG_AGE)
 """How long a worker may decide by what was published before."""
 
@@ -112,6 +114,9 @@ def _poison(world: World, breach: Breach) -> None:
     for said in world.senders.accepted.get(world.crowd.left, ()):
         if said.version > known and said.version not in waiting:
             breach("I1", f"{world.crowd.left}: version {said.version} is neither applied nor dead")
+    for name, stream in world.deployment.streams.items():
+        if stream.waited > HELD_UP:
+            breach("I8", f"a record waited {stream.waited:.0f} s on the stream of {name}")
     poison = [json.dumps(name.removeprefix("generic:")) for name in world.crowd.poisoned]
     for name, queue in world.deployment.queues.items():
         for held in queue.died:

@@ -16,7 +16,7 @@ from functions.api.service.policies import Policies
 from functions.api.service.retier import Retier
 from functions.api.service.session import Session
 from shared.access.people import Actor, Role
-from shared.accounts.identity import RecordKey
+from shared.accounts.identity import RecordKey, account_id_for
 from shared.accounts.values import Json, moment_text
 from shared.tiers.breaker import Resolution
 from tests.simulation import deployed, oracle
@@ -71,6 +71,7 @@ class Crowd:
         after(0.48 * seconds, lambda: self.outage(5_400))
         after(1_800, self.look)
         after(0.1 * seconds, partial(self._poison, poison))
+        after(0.1 * seconds, partial(self._kill_readers, others[-1]))
         after(1.2 * seconds, self.repair)
 
     def _poison(self, customers: Sequence[Customer]) -> None:
@@ -81,8 +82,14 @@ class Crowd:
             self.deployment.accounts.poisoned[RecordKey.parse(name)] = Crash if number % 2 else RuntimeError
         self.left = f"generic:{customers[0].generic[0]}"
 
+    def _kill_readers(self, customer: Customer) -> None:
+        """From now on whoever reads of the account on its stream dies."""
+        record = RecordKey.parse(f"generic:{customer.generic[0]}")
+        self.deployment.accounts.deadly.add(account_id_for(record))
+
     def repair(self) -> None:
         """All but one."""
+        self.deployment.accounts.deadly.clear()
         for name in self.poisoned:
             if name != self.left:
                 self.deployment.accounts.poisoned.pop(RecordKey.parse(name), None)

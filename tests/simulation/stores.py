@@ -1,7 +1,8 @@
 """The memory twins as a deployment's tables: with their streams, and with indexes, since the clock asks each minute."""
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import cached_property
 from itertools import count, islice
@@ -24,6 +25,7 @@ from shared.memory.accounts import MemoryAccounts, in_segment
 from shared.memory.alerts import MAX_WAITING, MemoryAlerts
 from shared.memory.documents import MemoryDocuments
 from tests.simulation.due import DueIndex
+from tests.simulation.faults import Crash
 
 type Put = Callable[[str, Mapping[str, Any]], None]
 """Of a stream: an item's key, and its change."""
@@ -33,11 +35,18 @@ UNSETTLED = (NoticeState.HELD, NoticeState.CLAIMED)
 
 
 class Image(Mapping[str, Mapping[str, str]]):
-    """An account's item as a stream's record has it, written when it is read."""
+    """An account's item as a stream's record has it, written when it is read; of one in `deadly` its reader dies."""
 
-    def __init__(self, account: Account, cause: Cause) -> None:
-        self.account = account
+    def __init__(self, account: Account, cause: Cause, deadly: AbstractSet[AccountId]) -> None:
+        self._account = account
         self._cause = cause
+        self._deadly = deadly
+
+    @property
+    def account(self) -> Account:
+        if self._account.id in self._deadly:
+            raise Crash
+        return self._account
 
     @cached_property
     def _item(self) -> Mapping[str, Mapping[str, str]]:
@@ -62,6 +71,8 @@ class TableOfAccounts(MemoryAccounts):
         self.on_tier: Put = _nobody
         self.on_history: Put = _nobody
         self.poisoned: dict[RecordKey, type[BaseException]] = {}
+        self.deadly: set[AccountId] = set()
+        """Whoever reads of them on the stream dies; by their ids they can be read."""
         self.versions = 0
         """Of accounts, all that were ever written."""
         self.idle: list[AccountId] = []
@@ -100,7 +111,7 @@ class TableOfAccounts(MemoryAccounts):
                 insort(self._order, after.id)
             self._due.put(after.id, after.due_at)
             if cause is not Cause.NONE:
-                told = {"Keys": {"id": {"S": after.id}}, "NewImage": Image(after, cause)}
+                told = {"Keys": {"id": {"S": after.id}}, "NewImage": Image(after, cause, self.deadly)}
                 (self.on_data if cause is Cause.DATA else self.on_tier)(after.id, told)
         self._stream_history()
         self.changes.clear()
@@ -141,13 +152,14 @@ class TableOfAlerts(MemoryAlerts):
 
     def record(self, evaluation: Evaluation) -> None:
         super().record(evaluation)
-        self._streamed()
+        self.tell()
 
     def add(self, notices: Sequence[Notice]) -> None:
         super().add(notices)
-        self._streamed()
+        self.tell()
 
-    def _streamed(self) -> None:
+    def tell(self) -> None:
+        """The stream's reader, of what was inserted."""
         for notice in self.inserted:
             self._indexed(notice)
             if notice.state is NoticeState.PENDING:
@@ -159,11 +171,18 @@ class TableOfAlerts(MemoryAlerts):
 
     def move(self, moves: Sequence[tuple[Notice, Notice]], window: tuple[Window | None, Window] | None = None) -> None:
         super().move(moves, window)
-        for _, after in moves:
+        self.note(after for _, after in moves)
+
+    def note(self, moved: Iterable[Notice]) -> None:
+        """What moved, in the indexes."""
+        for after in moved:
             known = self.noticed[after.id]
             self._indexed(known)
             if known.claim and known.id not in (claimed := self.claims.setdefault(known.claim, [])):
                 claimed.append(known.id)
+
+    def reread(self) -> None:
+        """What is checked is what is stored: in memory, that is this."""
 
     def claimed(self, claim: str) -> Sequence[Notice]:
         found = (self.noticed[notice_id] for notice_id in self.claims.get(claim, ()))

@@ -33,6 +33,8 @@ class Lane:
     busy: bool = False
     failures: int = 0
     """In a row."""
+    waited: int = 0
+    """The longest that a record did until its batch was done, in microseconds."""
 
     def put(self, record: Record) -> None:
         self.waiting.append(record)
@@ -56,6 +58,7 @@ class Lane:
     def _ended(self, batch: list[Record], end: Ended) -> None:
         if end.error is None:
             self.failures = 0
+            self.waited = max(self.waited, self.function.loop.micros - min(record.born for record in batch))
             self.function.loop.after(0.01, self._next)
             return
         self.failures += 1
@@ -74,10 +77,18 @@ class Stream:
         self.aged: list[Record] = []
         """What was too old to be tried again."""
         self._loop = function.loop
+        self._begin = function.loop.begin.timestamp()
         self._lanes = [Lane(function, handle, self.aged) for _ in range(deployed.LANES[name])]
 
     def put(self, key: str, change: Mapping[str, Any]) -> None:
-        self._lanes[crc32(key.encode()) % len(self._lanes)].put(Record(self._loop.micros, change))
+        written = int(self._begin + self._loop.micros / SECOND)
+        record = Record(self._loop.micros, {**change, "ApproximateCreationDateTime": written})
+        self._lanes[crc32(key.encode()) % len(self._lanes)].put(record)
+
+    @property
+    def waited(self) -> float:
+        """The longest that a record did, in seconds."""
+        return max(lane.waited for lane in self._lanes) / SECOND
 
     @property
     def empty(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functions.clock.service import Clock
 from functions.ingest import batch
 from functions.ingest.outcome import Done, Failed, Outcome, PutBack, after
+from functions.tier_trigger import handler as tier_trigger
 from functions.webhook import service
 from functions.webhook.service import Receiver, Request, Verdict
 from shared.accounts.identity import RecordKey
@@ -18,6 +19,7 @@ from shared.connectors.recurly.mapping import RECURLY
 from shared.ingestion.tally import Tally
 from shared.runtime.hints import HintMessage
 from shared.runtime.ports import Run
+from shared.runtime.records import Event
 from tests.simulation.mutants.mutant import mutant
 from tests.simulation.vendor import Vendor
 
@@ -41,6 +43,10 @@ def again_and_again(error: Exception, hint: HintMessage, now: datetime) -> Outco
     return PutBack(900, "it may go better then") if isinstance(outcome, Failed) else outcome
 
 
+def never_late(event: Event, now: datetime) -> bool:  # noqa: ARG001 - the function's
+    return False
+
+
 def without_the_absent(self: Vendor, cursor: Mapping[str, str], *, rates: Rates, now: datetime) -> PulledPage:
     page = pull(self, cursor, rates=rates, now=now)
     named = {record.key.external_id for record in page.records}
@@ -59,5 +65,6 @@ FLOW = (
     mutant("swallow an exception", "I1", batch, "after", swallowed),
     mutant("ack before enqueue", "I1", Receiver, "take", answered_first),
     mutant("retry without limit", "I1", batch, "after", again_and_again),
+    mutant("look at what is late", "I8", tier_trigger, "is_late", never_late),
     mutant("delete on absence", "I12", Vendor, "pull", without_the_absent),
 )
