@@ -109,8 +109,7 @@ def _combined_values(records: Mapping[RecordKey, Contribution], catalogue: Catal
     values = {}
     for name, by_source in sorted(_given(records, catalogue).items()):
         entry = catalogue.field(name)
-        source = _in_order(entry, by_source)[0]
-        values[name] = _combined(entry, source, by_source[source], records).value
+        values[name], _ = _combined(entry, by_source[_in_order(entry, by_source)[0]], records)
     if ARR not in values and MRR in values and ARR in catalogue:
         values[ARR] = _yearly(values[MRR])
     return values
@@ -136,7 +135,11 @@ def resolve(records: Mapping[RecordKey, Contribution], catalogue: Catalogue) -> 
     resolved = {}
     for name, by_source in sorted(_given(records, catalogue).items()):
         entry = catalogue.field(name)
-        best, *others = (_combined(entry, source, by_source[source], records) for source in _in_order(entry, by_source))
+        given = []
+        for source in _in_order(entry, by_source):
+            value, keys = _combined(entry, by_source[source], records)
+            given.append(Given(value, source, tuple(keys)))
+        best, *others = given
         resolved[name] = Resolved(best, tuple(others))
     if ARR not in resolved and MRR in resolved and ARR in catalogue:
         best, *others = (
@@ -168,16 +171,16 @@ def _in_order(entry: Field, sources: Iterable[SourceName]) -> Sequence[SourceNam
 
 
 def _combined(
-    entry: Field, source: SourceName, keys: Sequence[RecordKey], records: Mapping[RecordKey, Contribution]
-) -> Given:
+    entry: Field, keys: Sequence[RecordKey], records: Mapping[RecordKey, Contribution]
+) -> tuple[Value, Sequence[RecordKey]]:
+    """What one source's records come to, and those of them that gave it."""
     if entry.combine is Combine.SUM:
-        total = sum(value for key in keys if isinstance(value := records[key].values[entry.name], int))
-        return Given(total, source, tuple(keys))
+        return sum(value for key in keys if isinstance(value := records[key].values[entry.name], int)), keys
     last = keys[0] if len(keys) == 1 else max(keys, key=lambda key: (records[key].version_of(entry.name).at, key))
     value = records[last].values[entry.name]
     if value is None:
         raise AssertionError("resolve passes keys with values only")
-    return Given(value, source, (last,))
+    return value, (last,)
 
 
 def _yearly(monthly: Value) -> Value:
