@@ -47,12 +47,19 @@ class Deployment:
     """Everything that is deployed, and no time has passed."""
 
     def __init__(
-        self, seed: str, rates: Rates, *, users: list[User], admins: list[User], accounts: TableOfAccounts | None = None
+        self,
+        seed: str,
+        rates: Rates,
+        *,
+        users: list[User],
+        admins: list[User],
+        accounts: TableOfAccounts | None = None,
+        alerts: TableOfAlerts | None = None,
     ) -> None:
         self.loop = Loop(BEGIN)
         self.dice = Dice(seed, rates)
         self.accounts = accounts or TableOfAccounts()
-        self.alerts = TableOfAlerts()
+        self.alerts = alerts or TableOfAlerts()
         self.documents = TableOfDocuments(lambda: self.loop.now)
         self.runs = MemoryRuns()
         self.watermarks = MemoryWatermarks()

@@ -16,7 +16,7 @@ from tests.simulation.loop import SECOND
 from tests.simulation.people import Crowd
 from tests.simulation.senders import DAY, ECHO, Senders
 from tests.simulation.stage import stage
-from tests.simulation.stores import TableOfAccounts
+from tests.simulation.stores import TableOfAccounts, TableOfAlerts
 
 A_CUSTOMER = 20
 """Deliveries."""
@@ -66,9 +66,14 @@ class Scenario:
     """Other than in memory."""
     customers: int | None = None
     """None: one for A_CUSTOMER deliveries; with fewer, workers meet at the same accounts more often."""
+    alerts: TableOfAlerts | None = None
+    """Other than in memory."""
 
     def __post_init__(self) -> None:
-        self.deployment = Deployment(self.seed, self.rates, users=[*CSMS, *ODD], admins=ADMINS, accounts=self.accounts)
+        users = [*CSMS, *ODD]
+        self.deployment = Deployment(
+            self.seed, self.rates, users=users, admins=ADMINS, accounts=self.accounts, alerts=self.alerts
+        )
         settings: dict[str, Json] = {"time_zone": "Europe/Berlin", "fallback_recipients": [FALLBACK]}
         self.deployment.configure("settings", settings)
         self.deployment.configure("source:recurly", {"sync_minutes": 60})
@@ -100,6 +105,7 @@ def run(scenario: Scenario, progress: Progress = lambda *_: None) -> Report:
             progress(senders.made, "the last digests")
             deployment.loop.run(timedelta(hours=26))
         deployment.accounts.reread()
+        deployment.alerts.reread()
         findings = check(World(deployment, senders, scenario.crowd))
         _live(settled, answered, senders, findings)
     return Report(

@@ -4,8 +4,8 @@ What the local stack cannot carry:
 - `kill -9` of the emulator: it saves its state at a clean stop only, and streams' records not at all. What is shown is
   a stop with messages in workers' hands, and the start after it. (A killed supervisor is `test_lifecycle`'s: its
   emulator ends cleanly.)
-- A record that kills the reader of a stream: the emulator does not bisect, so the batch is tried until it is too old,
-  its innocents with it.
+- A record that kills the reader of a stream: the emulator does not bisect, and it takes five minutes until the batch is
+  late, and goes on by the queue. The simulation has such an account.
 - Throttled reads of a stream, and its retention's end: the emulator reads for its mappings inside.
 - Transaction conflicts, conditional failures at will, a SEND event that is lost or late: the contract tests have these;
   here the provider's word is brought for each mail that it took.

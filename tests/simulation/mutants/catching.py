@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 
-from tests.simulation.faults import Rates
 from tests.simulation.mutants.mutant import Mutant
 from tests.simulation.run import Scenario, run
 
 DELIVERIES = 1_500
-RATES = Rates(crash=0.15, asked=0.8)
-"""What people order dies more often than not, and is ordered again."""
 CROSSES = 0.3
 """Most have their tier changed, again and again."""
 HOUR = 3_600.0
@@ -17,5 +14,5 @@ HOUR = 3_600.0
 def breaches(mutant: Mutant, seed: str, deliveries: int = DELIVERIES) -> Mapping[str, int]:
     """How often each invariant was broken."""
     with mutant.applied():
-        report = run(Scenario(seed, deliveries, RATES, CROSSES, day=5 * HOUR, echo=4 * HOUR))
+        report = run(Scenario(seed, deliveries, mutant.rates, CROSSES, day=5 * HOUR, echo=4 * HOUR))
     return dict(sorted(report.findings.counts.items()))

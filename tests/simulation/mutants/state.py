@@ -65,7 +65,7 @@ def first_read(self: PublishedReader, now: datetime) -> Published:
     return self._published or self._refreshed(now)
 
 
-ON_DYNAMODB = (
+ACCOUNTS_ON_DYNAMODB = (
     mutant("drop the version condition", "I4", DynamoAccounts, "_unmoved", any_item),
     mutant("history outside the transaction", "I4", DynamoTableOfAccounts, "commit", commit_in_two_on_dynamodb),
 )
