@@ -1,6 +1,7 @@
 """The memory twins as a deployment's tables: with their streams, and with indexes, since the clock asks each minute."""
 
 from bisect import bisect_right, insort
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -135,7 +136,7 @@ class TableOfAccounts(MemoryAccounts):
 
     def ids(self, *, segment: int, segments: int, start: str | None, limit: int) -> Page[AccountId]:
         begin = bisect_right(self._order, cursors.read(start, "ids", 1)[0]) if start else 0
-        after = islice(self._order, begin, None)
+        after = (self._order[place] for place in range(begin, len(self._order)))
         keys = [*islice((key for key in after if in_segment(key, segment, segments)), limit + 1)]
         return Page(tuple(keys[:limit]), cursors.write("ids", keys[limit - 1]) if len(keys) > limit else None)
 
@@ -149,6 +150,8 @@ class TableOfAlerts(MemoryAlerts):
         self.claims: dict[str, list[NoticeId]] = {}
         """The notices that were ever claimed under each claim."""
         self._due: DueIndex[NoticeId] = DueIndex()
+        self._waiting: dict[str, DueIndex[NoticeId]] = defaultdict(DueIndex)
+        """What is held to go together, by recipient."""
 
     def record(self, evaluation: Evaluation) -> None:
         super().record(evaluation)
@@ -168,6 +171,8 @@ class TableOfAlerts(MemoryAlerts):
 
     def _indexed(self, notice: Notice) -> None:
         self._due.put(notice.id, notice.due_at if notice.state in UNSETTLED else None)
+        together = notice.state is NoticeState.HELD and not goes_alone(notice)
+        self._waiting[notice.recipient].put(notice.id, notice.due_at if together else None)
 
     def move(self, moves: Sequence[tuple[Notice, Notice]], window: tuple[Window | None, Window] | None = None) -> None:
         super().move(moves, window)
@@ -189,9 +194,7 @@ class TableOfAlerts(MemoryAlerts):
         return [notice for notice in found if notice.claim == claim and notice.channel is Channel.MAIL]
 
     def waiting(self, recipient: str, *, until: datetime) -> Sequence[Notice]:
-        due = (self.noticed[key] for key in self._due.until(until))
-        mine = [notice for notice in due if notice.recipient == recipient]
-        return [notice for notice in mine if notice.state is NoticeState.HELD and not goes_alone(notice)][:MAX_WAITING]
+        return [self.noticed[key] for key in self._waiting[recipient].until(until)[:MAX_WAITING]]
 
     def held(self, *, until: datetime, at_most: int) -> Sequence[Notice]:
         due = (self.noticed[key] for key in self._due.until(until))
