@@ -77,6 +77,9 @@ class DynamoTableOfAlerts(TableOfAlerts):
     def alert(self, alert_id: AlertId) -> Alert | None:
         return self._store.alert(alert_id)
 
+    def alerts_by_id(self, ids: Sequence[AlertId]) -> dict[AlertId, Alert]:
+        return self._store.alerts_by_id(ids)
+
     def notices(self, ids: Sequence[NoticeId]) -> dict[NoticeId, Notice]:
         return self._store.notices(ids)
 

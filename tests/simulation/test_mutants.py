@@ -8,4 +8,4 @@ from tests.simulation.mutants.catching import breaches
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_run_without_a_safeguard_breaks_its_invariant(mutant: Mutant) -> None:
-    assert mutant.caught_by in breaches(mutant, "mutants")
+    assert mutant.caught_by in breaches(mutant)

@@ -12,14 +12,12 @@ from shared.aws.dynamodb.database import Database
 from tests.contract.tables import create_tables
 from tests.simulation.faults import Rates
 from tests.simulation.mutants import ACCOUNTS_ON_DYNAMODB, ON_DYNAMODB, Mutant
-from tests.simulation.mutants.catching import CROSSES, HOUR
+from tests.simulation.mutants.catching import CROSSES, HOUR, SEEDS
 from tests.simulation.mutants.mutant import RATES
 from tests.simulation.on_dynamodb import DynamoTableOfAccounts, DynamoTableOfAlerts
 from tests.simulation.run import Report, Scenario, run
 from tests.simulation.stores import TableOfAlerts
 
-SEEDS = ("1", "2", "3", "4", "5")
-"""In so small a run workers need not meet at the worst moment: a mutant is caught in the first where they do."""
 _tables = count(1)
 
 

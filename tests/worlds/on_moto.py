@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from unittest.mock import patch
 
 from moto import mock_aws
@@ -37,6 +38,9 @@ from tests.support.stored import scanned
 from tests.support.workers import Ports
 from tests.worlds.simulated import ADMIN, USERS, Simulated
 from tests.worlds.vendors import SandboxBilling
+
+_worlds = count(1)
+"""Tables of one outlive it where another suite in the same process keeps moto up."""
 
 
 class Accounts(DynamoTableOfAccounts):
@@ -73,7 +77,7 @@ class OnMoto(Deployment):
     def __init__(self, seed: str) -> None:
         database = Database()
         self.client = database.client
-        tables = create_tables(database, "worlds")
+        tables = create_tables(database, f"world-{next(_worlds)}")
         self.table = tables.__getitem__
         named = {name: tables[name] for name in ("accounts", "links", "history", "audit")}
         self._alerts = Alerts(database, alerts=tables["alerts"])

@@ -76,7 +76,7 @@ def recorded_in_two(self: TableOfAlerts, evaluation: Evaluation) -> None:
     cast("Step", getcurrent()).call("notices.put", FAILURES["store"], self.add, [evaluation.notices], {})
 
 
-AT_ONCE = Rates(crash=0.15, tick=1, slow=0.2)
+AT_ONCE = Rates(crash=0.15, tick=1, slow=0.6)
 """The clock comes twice or not at all, and calls are slow: two senders have the same notices at hand."""
 NOTICES_ON_DYNAMODB = (
     mutant("drop the claim's condition", "I6", DynamoAlerts, "_still", any_notice, rates=AT_ONCE),
