@@ -19,7 +19,6 @@ from tests.simulation.oracle import Expected
 from tests.simulation.people import Crowd
 from tests.simulation.senders import Senders
 
-TIERS = ("tier-1", "tier-2", "tier-3")
 BILLION = 10**9
 HELD_UP = 15 * 60
 """Seconds that a record on a stream waits at most: behind another that kills its reader too."""
@@ -75,6 +74,8 @@ def check(world: World) -> Findings:
         _history(world, account, breach)
     for account_id in world.deployment.accounts.idle:
         breach("I2", f"{account_id}: written though nothing of it differed")
+    for what in world.crowd.patience.breaches:
+        breach("I11", what)
     _poison(world, breach)
     _ended(world, breach)
     _published(world, breach)
@@ -221,7 +222,7 @@ def _alerts(world: World, breach: Breach) -> None:
     """Each move down or up of an account that is still there raised one alert, and each alert has its notices; I7."""
     deployment = world.deployment
     wanted = {
-        f"{key}.{'tier-lowered' if _fell(row) else 'tier-raised'}.{row.version}": account
+        f"{key}.{'tier-lowered' if oracle.fell(row.before, row.after) else 'tier-raised'}.{row.version}": account
         for key, account in deployment.accounts.accounts.items()
         for row in deployment.accounts.rows.get(key, ())
         if row.before is not None
@@ -241,10 +242,6 @@ def _alerts(world: World, breach: Breach) -> None:
             notice.state.value != "sent" and not notice.reason
         ):
             breach("I7", f"{notice.id}: ends as {notice.state}, {notice.reason}")
-
-
-def _fell(row: TierChange) -> bool:
-    return row.after is None or (row.before is not None and TIERS.index(row.after) > TIERS.index(row.before))
 
 
 def _mails(world: World, breach: Breach) -> None:

@@ -10,6 +10,7 @@ from tests.simulation.senders import Said
 from tests.simulation.vendor import Customer as Billed
 
 SCALE = 10_000
+TIERS = ("tier-1", "tier-2", "tier-3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class Ladder:
 
     high: int
     mid: int
+    patience: int = 0
+    """Minutes that a demotion waits."""
+    skips: bool = False
+    """It was published so that what it decides otherwise does not wait."""
 
     def tier(self, mrr: int | None) -> str:
         """Of an amount in ten-thousandths."""
@@ -59,6 +64,11 @@ class People:
         said = self.overrides.get(record)
         last = said[-1] if said else None
         return last.tier if last is not None and (last.until is None or at < last.until) else None
+
+
+def fell(before: str | None, after: str | None) -> bool:
+    """From one tier to another; below all is none."""
+    return before is not None and (after is None or TIERS.index(after) > TIERS.index(before))
 
 
 def fold(said: Iterable[Said]) -> Expected:

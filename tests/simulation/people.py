@@ -19,12 +19,14 @@ from shared.access.people import Actor, Role
 from shared.accounts.identity import RecordKey, account_id_for
 from shared.accounts.values import Json, moment_text
 from shared.tiers.breaker import Resolution
+from shared.tiers.skipping import Holds
 from tests.simulation import deployed, oracle
 from tests.simulation.customers import ADMINS, Customer
 from tests.simulation.deployment import Deployment
 from tests.simulation.faults import Crash
 from tests.simulation.loop import SECOND
 from tests.simulation.oracle import Ladder
+from tests.simulation.patience import Patience
 from tests.simulation.queues import Held
 from tests.simulation.steps import Ended
 from tests.support.workers import Ports
@@ -34,7 +36,12 @@ AGAIN = 40.0
 """Seconds until somebody who got no answer looks again."""
 SETTLED_AFTER = 7 * deployed.CONFIG_AGE
 FIRST = Ladder(1_000, 500)
-LADDERS = (Ladder(950, 480), Ladder(2_000, 500), Ladder(1_000, 900), Ladder(1_500, 700))
+LADDERS = (
+    Ladder(950, 480, patience=10),
+    Ladder(2_000, 500, patience=10, skips=True),
+    Ladder(1_000, 900),
+    Ladder(1_500, 700, patience=10),
+)
 """What is published in the course of the day; the amounts that customers pay lie between some of them."""
 
 
@@ -52,6 +59,8 @@ class Crowd:
 
     def __post_init__(self) -> None:
         self.did.ladders[1] = FIRST
+        self.patience = Patience(self.did.ladders, self.deployment.loop, self.deployment.dice)
+        self.deployment.accounts.on_write = self.patience.written
 
     def day(self, deliveries: int, seconds: float) -> None:
         """Orders what people do within a day, or a shorter one, of deliveries."""
@@ -141,7 +150,8 @@ class Crowd:
                 edition = policies.save_draft(edition, policy(ladder), self.session())
             # Known before it is in force: whoever decides by it may be faster than the answer.
             self.did.ladders[edition.policy_version + 1] = ladder
-            policies.publish(edition, str(edition.draft_version), self.session())
+            holds = Holds.SKIP if ladder.skips else Holds.KEEP
+            policies.publish(edition, str(edition.draft_version), self.session(), holds=holds)
 
         self.asks(work, lambda: self.publish(ladder))
 
@@ -235,4 +245,5 @@ def policy(ladder: Ladder) -> dict[str, Json]:
         ],
         "otherwise": "tier-3",
         "precedence": ["manual", "synced", "rules"],
+        "stability": {"demote_after": f"{ladder.patience}m"} if ladder.patience else {},
     }

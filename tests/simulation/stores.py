@@ -30,6 +30,8 @@ from tests.simulation.faults import Crash
 
 type Put = Callable[[str, Mapping[str, Any]], None]
 """Of a stream: an item's key, and its change."""
+type Written = Callable[[Account | None, Account, TierChange | None], None]
+"""Told of an account before and after, with its row of history."""
 
 LAGS = 8
 UNSETTLED = (NoticeState.HELD, NoticeState.CLAIMED)
@@ -71,6 +73,7 @@ class TableOfAccounts(MemoryAccounts):
         self.on_data: Put = _nobody
         self.on_tier: Put = _nobody
         self.on_history: Put = _nobody
+        self.on_write: Written = _unseen
         self.poisoned: dict[RecordKey, type[BaseException]] = {}
         self.deadly: set[AccountId] = set()
         """Whoever reads of them on the stream dies; by their ids they can be read."""
@@ -105,6 +108,7 @@ class TableOfAccounts(MemoryAccounts):
         """The streams' readers, of what was committed."""
         for cause, before, after in self.changes:
             self.versions += 1
+            self.on_write(before, after, change.history)
             self._before[after.id] = before
             if before is not None and _same(before, after, change):
                 self.idle.append(after.id)
@@ -243,6 +247,10 @@ def image(attributes: Mapping[str, object]) -> dict[str, dict[str, str]]:
         for name, value in attributes.items()
         if value is not None
     }
+
+
+def _unseen(before: Account | None, after: Account, row: TierChange | None) -> None:
+    """Before somebody watches."""
 
 
 def _nobody(key: str, change: Mapping[str, Any]) -> None:

@@ -11,7 +11,16 @@ from tests.simulation.run import Scenario, run
 DELIVERIES = 50_000
 OF_THE_DAY = datetime.now(UTC).date().isoformat()
 """Another story each day; one that fails is told again by its seed."""
-STRIKE = ("crashed before", "crashed after", "crashed answer", "throttled", "unanswered", "delivery duplicated")
+STRIKE = (
+    "crashed before",
+    "crashed after",
+    "crashed answer",
+    "throttled",
+    "unanswered",
+    "delivery duplicated",
+    "demotion waited",
+    "demotion moved at once by its publish",
+)
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "3", OF_THE_DAY])

@@ -6,8 +6,9 @@ from tests.simulation.mutants.flow import FLOW
 from tests.simulation.mutants.mail import MAIL, NOTICES_ON_DYNAMODB
 from tests.simulation.mutants.mutant import Mutant
 from tests.simulation.mutants.state import ACCOUNTS_ON_DYNAMODB, STATE
+from tests.simulation.mutants.time import TIME
 
-MUTANTS: tuple[Mutant, ...] = (*STATE, *FLOW, *MAIL)
+MUTANTS: tuple[Mutant, ...] = (*STATE, *TIME, *FLOW, *MAIL)
 ON_DYNAMODB: tuple[Mutant, ...] = (*ACCOUNTS_ON_DYNAMODB, *NOTICES_ON_DYNAMODB)
 """Those of a store once more, in the store that is deployed: a twin's would prove the twin alone."""
 
