@@ -144,12 +144,11 @@ def recorded(
     """
     at = int(now.replace(microsecond=0).timestamp())
     after: dict[FieldName, History] = {}
-    for name in sorted(histories.keys() | values.keys()):
-        if (kept := catalogue.kept.get(name)) is None:
-            continue
-        known, value = histories.get(name), values.get(name)
-        kind = catalogue.field(name).type if name in restated else None
-        found = known if value is None else _led_on(known, value, at, by_day=kept is Kept.DAILY, restated=kind)
+    for name, kept in catalogue.kept.items():
+        found, value = histories.get(name), values.get(name)
+        if value is not None:
+            kind = catalogue.field(name).type if name in restated else None
+            found = _led_on(found, value, at, by_day=kept is Kept.DAILY, restated=kind)
         if found is not None:
             after[name] = found.as_kept(kept)
     same = after.keys() == histories.keys() and all(after[name] is histories[name] for name in after)

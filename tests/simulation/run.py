@@ -108,6 +108,7 @@ def run(scenario: Scenario, progress: Progress = lambda *_: None) -> Report:
         deployment.alerts.reread()
         findings = check(World(deployment, senders, scenario.crowd))
         _live(settled, answered, senders, findings)
+        seconds, cpu_seconds = perf_counter() - begun, process_time() - cpu
     return Report(
         seed=scenario.seed,
         deliveries=scenario.deliveries,
@@ -117,8 +118,8 @@ def run(scenario: Scenario, progress: Progress = lambda *_: None) -> Report:
         faults=dict(sorted(deployment.dice.struck.items())),
         settled=settled / SECOND,
         answered=answered / SECOND,
-        seconds=perf_counter() - begun,
-        cpu_seconds=process_time() - cpu,
+        seconds=seconds,
+        cpu_seconds=cpu_seconds,
         trace=deployment.loop.trace.hash,
     )
 
