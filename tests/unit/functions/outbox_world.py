@@ -13,7 +13,7 @@ from functions.notify.service import Notifier
 from functions.notify.writer import Writer
 from shared.accounts.identity import AccountId
 from shared.alerts.message import Mail
-from shared.alerts.notice import Notice, NoticeState
+from shared.alerts.notice import Channel, Notice, NoticeState
 from shared.alerts.raising import Audience, evaluate
 from shared.alerts.rule import FRESH
 from shared.configuration.documents import DocumentChange, Kind
@@ -35,6 +35,7 @@ from tests.unit.alerts.builders import ANN, NOW, audience, change
 
 type Event = dict[str, Any]
 MINUTE = timedelta(minutes=1)
+SENT, HELD, DEAD = NoticeState.SENT, NoticeState.HELD, NoticeState.DEAD
 
 
 class Crash(BaseException):
@@ -228,3 +229,7 @@ def write_event(kind: str, claim: str, **detail: object) -> Message:
         "detail": {"mail": {"messageId": f"ses-{claim}", "tags": {"notice": [claim]}}, **detail},
     }
     return Message(json.dumps(event))
+
+
+def mail_of(world: World) -> Notice:
+    return next(notice for notice in world.store.noticed.values() if notice.channel is Channel.MAIL)
