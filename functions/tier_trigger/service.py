@@ -13,6 +13,7 @@ from shared.accounts.merge import revalued
 from shared.accounts.standing import Cause
 from shared.accounts.store import AccountChange, AccountMoved, AccountStore
 from shared.configuration.breaker import Breaker
+from shared.configuration.published import Published
 from shared.configuration.reader import PublishedReader
 from shared.runtime.messages import DecideAccounts
 from shared.runtime.ports import Queue
@@ -123,7 +124,7 @@ class TierTrigger:
         audit = None
         if found := moved(account, rulebook.tiers, published.settings.override_days, now):
             account, audit, cause = found.account, found.audit, TIERS
-        at_once = self._at_once(account, rulebook, occasion, now)
+        at_once = self._at_once(account, published, occasion, now)
         verdict, change = _decided(account, rulebook, cause, now, audit, at_once=at_once)
         if change is not None and change.history is not None and not gate.lets(account, change.history, published, now):
             verdict, change = _decided(account, rulebook.holding_demotions, cause, now, audit, at_once=at_once)
@@ -133,8 +134,10 @@ class TierTrigger:
             self.accounts.commit(change)
         return verdict.status
 
-    def _at_once(self, account: Account, rulebook: Rulebook, occasion: Occasion, now: datetime) -> bool:
-        if occasion.skipping is None or occasion.skipping != rulebook.policy_version:
+    def _at_once(self, account: Account, published: Published, occasion: Occasion, now: datetime) -> bool:
+        """What is published has the last word: of two who publish at once, the one who lost left a walk too."""
+        rulebook = published.rulebook
+        if not published.skips_holds or occasion.skipping != rulebook.policy_version:
             return False
         earlier = self.published.before(rulebook)
         return earlier is not None and differs(account, rulebook, earlier, now)

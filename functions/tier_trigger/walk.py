@@ -75,7 +75,8 @@ class Walk:
     def _tells_apart(self) -> bool:
         """Whether it can be told what the policy in force decides otherwise than the one before it."""
         published = self.trigger.published
-        return published.before(published.read(self.trigger.clock()).rulebook) is not None
+        found = published.read(self.trigger.clock())
+        return not found.skips_holds or published.before(found.rulebook) is not None
 
     def _end(self, run: Run, reason: str, now: datetime) -> None:
         self.runs.save(replace(run, state=RunState.CANCELLED, finished_at=now, error=reason))

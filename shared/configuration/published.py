@@ -24,6 +24,7 @@ from shared.tiers.controls import Controls
 from shared.tiers.model_document import parse_model
 from shared.tiers.policy_document import FRESH_POLICY, parse_policy
 from shared.tiers.rulebook import Rulebook
+from shared.tiers.skipping import Holds
 
 SETTINGS = "settings"
 FIELDS = "fields"
@@ -48,6 +49,8 @@ class Published:
     pauses: Pauses
     trip: Trip | None
     """The last time that the breaker tripped."""
+    skips_holds: bool = False
+    """Whether the policy was published to move at once what it decides otherwise than the one before."""
 
 
 def source_id(name: SourceName) -> str:
@@ -92,4 +95,5 @@ def parse(bodies: Mapping[str, Mapping[str, Json]], *, begins_paused: bool = Fal
         sources={name: parse_source(name, bodies.get(source_id(name), {}), catalogue) for name in KNOWN},
         pauses=pauses,
         trip=trip,
+        skips_holds=policy.get("holds") == Holds.SKIP,
     )

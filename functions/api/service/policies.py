@@ -128,12 +128,12 @@ class Policies:
         if errors:
             raise DocumentRefused(errors)
         run = self.retier.order(number, session.now, holds=holds)
-        body: Body = {"version": number, "policy": policy}
+        body: Body = {"version": number, "policy": policy, "holds": holds.value}
         audit = session.audit(
             "policy.publish",
             f"policy/{number}",
             {"version": edition.policy_version, "policy": edition.policy},
-            {**body, "run": run.id, "holds": holds.value},
+            {**body, "run": run.id},
         )
         also = (
             DocumentChange(Kind.POLICY, policy_id(number), 0, body),

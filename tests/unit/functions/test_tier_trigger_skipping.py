@@ -55,7 +55,7 @@ def standings(here: World) -> dict[str, tuple[str | None, Hold | None]]:
 
 
 def test_what_the_publish_decides_otherwise_moves_at_once(here: World) -> None:
-    here.publish(8, **ladder(1000))
+    here.publish(8, holds="skip", **ladder(1000))
     walk(here, 8, holds="skip")
     assert standings(here) == {
         "large": ("tier-1", None),
@@ -74,13 +74,19 @@ def test_without_it_all_is_held(here: World) -> None:
     assert {tier for tier, _ in standings(here).values()} == {"tier-1"}
 
 
-def test_a_promotion_moves_at_once_too(here: World) -> None:
-    here.publish(8, **ladder(5))
+def test_whoever_lost_to_another_publish_of_the_version_skips_nothing_of_it(here: World) -> None:
+    here.publish(8, **ladder(1000))
     walk(here, 8, holds="skip")
-    here.publish(9, **ladder(1500))
+    assert {tier for tier, _ in standings(here).values()} == {"tier-1"}
+
+
+def test_a_promotion_moves_at_once_too(here: World) -> None:
+    here.publish(8, holds="skip", **ladder(5))
+    walk(here, 8, holds="skip")
+    here.publish(9, holds="skip", **ladder(1500))
     walk(here, 9, holds="skip", run_id="down")
     assert here.tier("middle") == "tier-3"
-    here.publish(10, **ladder(600))
+    here.publish(10, holds="skip", **ladder(600))
     walk(here, 10, holds="skip", run_id="up")
     assert standings(here)["middle"] == ("tier-1", None)
 
@@ -88,13 +94,13 @@ def test_a_promotion_moves_at_once_too(here: World) -> None:
 def test_a_pause_of_tiers_holds_it_all_the_same(here: World) -> None:
     body: dict[str, Json] = {"tiers": {"reason": "a look first", "author": "ann", "since": None, "until": None}}
     here.documents.commit([DocumentChange(Kind.PUBLISHED, PAUSES, 0, body)], at=here.now, by="ann", audit=[])
-    here.publish(8, **ladder(1000))
+    here.publish(8, holds="skip", **ladder(1000))
     walk(here, 8, holds="skip")
     assert standings(here)["middle"] == ("tier-1", Hold.PAUSED)
 
 
 def test_an_account_that_failed_in_the_walk_skips_its_hold_later(here: World) -> None:
-    here.publish(8, **ladder(1000))
+    here.publish(8, holds="skip", **ladder(1000))
     here.now += MAX_AGE
     here.order(8, holds="skip")
 
@@ -109,8 +115,8 @@ def test_an_account_that_failed_in_the_walk_skips_its_hold_later(here: World) ->
 
 
 def test_a_word_of_it_that_comes_late_skips_nothing_of_a_later_policy(here: World) -> None:
-    here.publish(8, **ladder(500))
-    here.publish(9, **ladder(1000))
+    here.publish(8, holds="skip", **ladder(500))
+    here.publish(9, holds="skip", **ladder(1000))
     here.now += MAX_AGE
     here.message(DecideAccounts((AccountId("middle"),), "policy", skipping=8))
     assert standings(here)["middle"] == ("tier-1", Hold.DEMOTE_AFTER)
@@ -118,7 +124,7 @@ def test_a_word_of_it_that_comes_late_skips_nothing_of_a_later_policy(here: Worl
 
 def test_where_the_policy_before_names_what_is_gone_holds_are_kept_and_told(here: World) -> None:
     here.publish(8, **ladder(1000, tier="tier-9"))
-    here.publish(9, **ladder(1000))
+    here.publish(9, holds="skip", **ladder(1000))
     walk(here, 9, holds="skip")
     assert {tier for tier, _ in standings(here).values()} == {"tier-1"}
     assert (here.run.state, here.run.counts["holds_kept"]) == (RunState.SUCCEEDED, 4)
@@ -129,6 +135,6 @@ def test_the_first_policy_that_is_published_differs_from_a_fresh_deployment_s() 
     here.keep(account("middle", mrr=700))
     here.stream("middle")
     assert here.tier("middle") == "tier-2"
-    here.publish(2, **ladder(500))
+    here.publish(2, holds="skip", **ladder(500))
     walk(here, 2, holds="skip")
     assert standings(here)["middle"] == ("tier-1", None)

@@ -79,9 +79,9 @@ class World:
         change = DocumentChange(Kind.PUBLISHED, FIELDS, 0, {"fields": list(fields)})
         self.documents.commit([change], at=self.now, by="ann", audit=[])
 
-    def publish(self, version: int, **policy: Json) -> None:
+    def publish(self, version: int, *, holds: Json = "keep", **policy: Json) -> None:
         known = self.documents.get(Kind.PUBLISHED, POLICY)
-        body = {"version": version, "policy": {"rules": [], **policy}}
+        body = {"version": version, "policy": {"rules": [], **policy}, "holds": holds}
         changes = [
             DocumentChange(Kind.PUBLISHED, POLICY, known.version if known else 0, body),
             DocumentChange(Kind.POLICY, policy_id(version), 0, body),
