@@ -15,7 +15,7 @@ from local.users import login
 from local.waiting import wait_for
 from local.webhooks import signed_headers
 
-SECONDS = 60.0
+SECONDS = 180.0
 """How long anything may take: generous, since a test's figure is what happened and not how fast."""
 _MOST_MESSAGES = 10
 """That a queue hands out at once."""

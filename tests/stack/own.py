@@ -20,7 +20,7 @@ TIME_OUT = 4
 """Seconds that these may take; a batch that nothing keeps from its end takes less."""
 AT_ONCE = 2
 """Batches of a queue: a small machine starts no more workers in time."""
-SECONDS = 90.0
+SECONDS = 300.0
 """How long coming to rest may take: messages that failed come again one by one."""
 
 

@@ -1,6 +1,6 @@
 """The faults' town: eight accounts on a stack of its own, and what must hold there once a storm is over."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from shared.accounts.account import Account
 from shared.runtime.messages import DecideAccounts, write
 from tests.stack.breaker import expect_many_demotions
 from tests.stack.customers import hire, point_at_sandbox
-from tests.stack.invariants import read, unsettled, violations
+from tests.stack.invariants import Facts, read, unsettled, violations
 from tests.stack.own import SECONDS, OwnStack
 from tests.stack.storm import Storm
 
@@ -64,14 +64,12 @@ class Town(OwnStack):
         self.confirm_mails()
         for span in (UNANSWERED, REST):
             self._pass(span, poison)
-        hold(violations(read(self.deployed, self.injector), taken, poison))
+        self._until_none(lambda facts: violations(facts, taken, poison))
         self._pass(A_DAY, poison)
-        before = read(self.deployed, self.injector)
-        hold(violations(before, taken, poison, digests_too=True))
+        before = self._until_none(lambda facts: violations(facts, taken, poison, digests_too=True))
         if not poison:
             self.send("decide", write(DecideAccounts(tuple(before.accounts), "data")).body)
-            self._until_settled(poison)
-            again = read(self.deployed, self.injector).accounts
+            again = self._until_settled(poison).accounts
             hold(
                 [
                     f"2: {name} was decided anew as {again[name]}"
@@ -86,18 +84,29 @@ class Town(OwnStack):
         self._until_settled(poison)
         self.confirm_mails()
 
-    def _until_settled(self, poison: Sequence[str]) -> None:
-        """Raises AssertionError, which names what is still open."""
+    def _until_settled(self, poison: Sequence[str]) -> Facts:
+        return self._until_none(lambda facts: unsettled(facts, self.storm.taken, poison))
 
-        def settled() -> bool:
-            if any(self.deployed.waiting().values()):
-                return False  # so the tables are not read all the time that workers need
-            return not unsettled(read(self.deployed, self.injector), self.storm.taken, poison)
+    def _until_none(self, look: Callable[[Facts], Sequence[str]]) -> Facts:
+        """Facts in which `look` finds nothing broken; raises AssertionError, which names what stays so.
+
+        Never a reading of its own after the wait: the stack's schedule starts work at any moment.
+        """
+        broken: Sequence[str] = ()
+
+        def whole() -> Facts | None:
+            nonlocal broken
+            if any(waiting := self.deployed.waiting().values()):
+                broken = [f"{sum(waiting)} messages on queues"]  # the tables are left to the workers
+                return None
+            facts = read(self.deployed, self.injector)
+            broken = look(facts)
+            return None if broken else facts
 
         try:
-            self.deployed.wait("rest", settled, seconds=SECONDS)
+            return self.deployed.wait("rest", whole, seconds=SECONDS)
         except TooSlow as error:
-            hold([str(error), *unsettled(read(self.deployed, self.injector), self.storm.taken, poison)])
+            raise AssertionError("\n".join([str(error), *broken])) from None
 
     def account(self, record: str) -> Account:
         account = read(self.deployed, self.injector).account(f"generic:{record}")
