@@ -82,8 +82,13 @@ class Scenario:
         self.senders = Senders(self.deployment, known, random, self.crosses, self.day, self.echo)
         self.crowd = Crowd(self.deployment, known, Random(f"{self.seed}/people"))
 
+    @property
+    def last_wave(self) -> int:
+        """Of the deliveries, how many come once nothing fails any more."""
+        return max(20, self.deliveries // 100)
+
     def start(self) -> None:
-        self.senders.waves(self.deliveries)
+        self.senders.waves(self.deliveries - self.last_wave)
         self.crowd.day(self.deliveries, self.day)
         self.deployment.tick()
         self.deployment.sync_tick()
@@ -142,7 +147,7 @@ def _last_wave(scenario: Scenario) -> int:
     scenario.senders.crosses = 0
     senders, left = scenario.senders, scenario.crowd.left
     well = [customer for customer in senders.customers if f"generic:{customer.generic[0]}" != left]
-    for customer in senders.random.choices(well, k=max(20, scenario.deliveries // 100)):
+    for customer in senders.random.choices(well, k=scenario.last_wave):
         senders.once(customer)
     return _quiet(scenario.deployment)
 
