@@ -103,6 +103,8 @@ class Days:
     @property
     def size(self) -> int:
         """Bytes, about as a row keeps them."""
+        if not self.runs:
+            return _BYTES_OF_A_STEP
         gaps = sum(earlier.last + 1 < later.first for earlier, later in pairwise(self.runs))
         repeats = sum(run.length > 1 for run in self.runs)
         return _BYTES_OF_A_STEP * (gaps + repeats + 1) + sum(len(str(run.value)) + len(",") for run in self.runs)

@@ -18,7 +18,8 @@ MAX_ENTRIES = 40
 MAX_BYTES = 16 * 1024
 """Of all an account's histories, about as its row keeps them: long texts must not fill the row."""
 
-_BYTES_OF_A_TIME = 8
+_BYTES_OF_AN_ENTRY = 10
+"""Beside its value: a time and commas."""
 _DAY_SECONDS = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _text = json.JSONEncoder(separators=(",", ":")).encode
@@ -111,7 +112,7 @@ class History:
     @property
     def size(self) -> int:
         """Bytes, about as a row keeps them."""
-        return self.days.size + sum(_BYTES_OF_A_TIME + _bytes(value) + len(",,") for _, value in self.entries)
+        return self.days.size + sum([_BYTES_OF_AN_ENTRY + _bytes(value) for _, value in self.entries])
 
 
 type Histories = Mapping[FieldName, History]
@@ -144,10 +145,12 @@ def recorded(
     """
     at = int(now.replace(microsecond=0).timestamp())
     after: dict[FieldName, History] = {}
-    for name, kept in catalogue.kept.items():
+    for name in sorted(values.keys() | histories.keys()):
+        if (kept := catalogue.kept.get(name)) is None:
+            continue
         found, value = histories.get(name), values.get(name)
         if value is not None:
-            kind = catalogue.field(name).type if name in restated else None
+            kind = catalogue.types[name].type if name in restated else None
             found = _led_on(found, value, at, by_day=kept is Kept.DAILY, restated=kind)
         if found is not None:
             after[name] = found.as_kept(kept)
@@ -166,9 +169,10 @@ def tell_the_same(before: Histories, after: Histories, catalogue: Catalogue) -> 
 
 def _led_on(known: History | None, value: Value, at: int, *, by_day: bool, restated: FieldType | None) -> History:
     """`restated`: the field's type, where its value is no news."""
-    if known is None or type(known.last_known) is not type(value):
+    last = known.last_known if known else None
+    if known is None or type(last) is not type(value):
         led = History(((at, value),))
-    elif known.last_known == value:
+    elif last == value:
         led = known
     else:
         led = known.then(value, at) if restated is None else known.restated(value, restated)

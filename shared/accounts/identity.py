@@ -2,8 +2,7 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
-from typing import NewType, Self
+from typing import NamedTuple, NewType, Self
 
 AccountId = NewType("AccountId", str)
 SourceName = NewType("SourceName", str)
@@ -15,9 +14,10 @@ MANUAL = SourceName("manual")
 """The source of the values that people set by hand; its one record of an account bears the account's id."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RecordKey:
-    """A record of a source: `recurly:acme-1`, `generic:acct_42`."""
+class RecordKey(NamedTuple):
+    """A record of a source: `recurly:acme-1`, `generic:acct_42`. A tuple, since it is looked up and sorted by at every
+    turn.
+    """
 
     source: SourceName
     external_id: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.access.people import UserDirectory
 from shared.accounts.account import OWNER
@@ -61,7 +62,12 @@ def _by_name(record: SourceRecord, catalogue: Catalogue) -> Iterable[PropertyMap
     """The default: a property that bears a field's name is that field."""
     for name in record.properties:
         if (name in catalogue and name not in catalogue.scores) or name == TIER_PROPERTY:
-            yield PropertyMapping(name, FieldName(name))
+            yield _onto_its_name(name)
+
+
+@lru_cache(maxsize=256)
+def _onto_its_name(name: str) -> PropertyMapping:
+    return PropertyMapping(name, FieldName(name))
 
 
 def _value(raw: Json, mapping: PropertyMapping, target: FieldName, catalogue: Catalogue) -> Value | None:

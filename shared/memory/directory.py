@@ -20,7 +20,8 @@ class MemoryDirectory:
         return list(dict.fromkeys([*self.managing, *self.administrators]))
 
     def find(self, owner: str) -> User | None:
-        by_id = (user for user in self.users if user.id == owner)
+        for user in self.users:
+            if user.id == owner:
+                return user
         address = owner.casefold()
-        by_email = (user for user in self.users if user.email and user.email.casefold() == address)
-        return next(by_id, None) or next(by_email, None)
+        return next((user for user in self.users if user.email and user.email.casefold() == address), None)
