@@ -11,10 +11,10 @@ from shared.configuration.reader import PublishedReader, sync_time
 from shared.configuration.sources import SourceConfig
 from shared.connectors.lender import Lender
 from shared.connectors.ports import VendorRefused, VendorUnavailable
-from shared.ingestion.backoff import delay_after
 from shared.ingestion.intake import Intake
 from shared.ingestion.notebook import Notebook
 from shared.ingestion.tally import REJECTED, Tally
+from shared.runtime.backoff import delay_after
 from shared.runtime.failures import Retryable
 from shared.runtime.messages import SyncSource, write
 from shared.runtime.ports import Queue, QueueUnavailable, Run, RunMoved, RunState, RunStore, Watermarks

@@ -6,8 +6,8 @@ from traceback import walk_tb
 from typing import assert_never
 
 from shared.connectors.ports import BadRecord, RecordGone, VendorRefused, VendorUnavailable
-from shared.ingestion.backoff import MOST_DELAY, delay_after
 from shared.ingestion.tally import Tally, rejected
+from shared.runtime.backoff import MOST_DELAY, delay_after
 from shared.runtime.failures import Retryable
 from shared.runtime.hints import HintMessage
 

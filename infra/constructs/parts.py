@@ -18,6 +18,7 @@ class QueueName(StrEnum):
 
     HINTS = "hints"
     DECIDE = "decide"
+    ANNOUNCE = "announce"
     EVALUATE_ALERTS = "evaluate-alerts"
     NOTIFY = "notify"
     SYNCS = "syncs"
@@ -26,6 +27,7 @@ class QueueName(StrEnum):
 WORKER_SECONDS = {
     QueueName.HINTS: 60,
     QueueName.DECIDE: 60,
+    QueueName.ANNOUNCE: 30,
     QueueName.EVALUATE_ALERTS: 60,
     # What SES says of a mail fails thrice before the outbox takes the mail for lost, ten minutes after it was claimed.
     QueueName.NOTIFY: 30,

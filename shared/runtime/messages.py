@@ -45,6 +45,16 @@ class EditMany:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnounceChange:
+    """On the announce queue: publish this row of an account's tier history."""
+
+    account_id: AccountId
+    version: int
+    attempt: int = 0
+    """How often in a row the bus did not take it."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluateAlerts:
     """On the evaluate_alerts queue: evaluate the account's alert rules on the tier changes not yet seen."""
 
@@ -93,6 +103,7 @@ type Work = (
     DecideAccounts
     | DecideAll
     | EditMany
+    | AnnounceChange
     | EvaluateAlerts
     | SendNotices
     | SendHeld
@@ -107,6 +118,7 @@ _SHAPES: Mapping[str, Callable[..., Work]] = {
         DecideAccounts,
         DecideAll,
         EditMany,
+        AnnounceChange,
         EvaluateAlerts,
         SendNotices,
         SendHeld,

@@ -100,10 +100,11 @@ def test_roles_are_listed_by_those_who_tell_people_of_what_waits(prod: Assembled
 
 
 def test_queues_are_fed_by_those_whose_part_it_is(prod: Assembled) -> None:
-    queues = ("hints", "decide", "evaluate-alerts", "notify", "syncs")
+    queues = ("hints", "decide", "announce", "evaluate-alerts", "notify", "syncs")
     assert {queue: _who(prod, ["sqs:SendMessage"], f"tierwright-prod-{queue}") for queue in queues} == {
         "hints": {"webhook", "ingest"},
         "decide": {"tier_trigger", "clock", "api"},
+        "announce": {"announce"},
         "evaluate-alerts": {"alerts"},
         "notify": {"notify", "clock"},
         "syncs": {"crm_sync", "api"},

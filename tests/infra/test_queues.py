@@ -14,6 +14,7 @@ QUEUES = [name.value for name in QueueName]
 WORKERS = {
     "hints": "ingest",
     "decide": "tier_trigger",
+    "announce": "announce",
     "evaluate-alerts": "alerts",
     "notify": "notify",
     "syncs": "crm_sync",

@@ -25,6 +25,7 @@ class Figures(NamedTuple):
 QUEUES = {
     "hints": Figures(10, 50, 60),
     "decide": Figures(10, 20, 60),
+    "announce": Figures(10, 2, 30),
     "evaluate-alerts": Figures(10, 10, 60),
     "notify": Figures(10, 5, 30),
     "syncs": Figures(1, 5, 300),

@@ -108,6 +108,7 @@ class Deployment:
         served: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
             "hints": ("ingest", ingest),
             "decide": ("tier_trigger", self._decide),
+            "announce": ("announce", announce_handle),
             "evaluate-alerts": ("alerts", alerts_handle),
             "notify": ("notify", notify_handle),
             "syncs": ("crm_sync", sync),
@@ -128,6 +129,7 @@ class Deployment:
             bus=port("bus", "bus", self.bus),
             hints=port("queue", "hints", self.queues["hints"]),
             decide=port("queue", "decide", self.queues["decide"]),
+            announce=port("queue", "announce", self.queues["announce"]),
             evaluate=port("queue", "evaluate", self.queues["evaluate-alerts"]),
             notify=port("queue", "notify", self.queues["notify"]),
             syncs=port("queue", "syncs", self.queues["syncs"]),
@@ -138,13 +140,10 @@ class Deployment:
         )
 
     def _streams(self) -> dict[str, Stream]:
-        def announce(event: Any, service: Any) -> None:
-            announce_handle(event, service)
-
         streams = {
             "tier_trigger": Stream("tier_trigger", self.functions["tier_trigger"], self._decide),
             "alerts": Stream("alerts", self.functions["alerts"], alerts_handle),
-            "announce": Stream("announce", self.functions["announce"], announce),
+            "announce": Stream("announce", self.functions["announce"], announce_handle),
             "notify": Stream("notify", self.functions["notify"], notify_handle),
         }
         self.accounts.on_data, self.accounts.on_tier = streams["tier_trigger"].put, streams["alerts"].put

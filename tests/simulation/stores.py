@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count, islice
 from typing import Any
 
@@ -37,23 +37,24 @@ LAGS = 8
 UNSETTLED = (NoticeState.HELD, NoticeState.CLAIMED)
 
 
-class Image(Mapping[str, Mapping[str, str]]):
-    """An account's item as a stream's record has it, written when it is read; of one in `deadly` its reader dies."""
+class Told(Mapping[str, Mapping[str, str]]):
+    """An item as a stream's record has it, written when it is read; of an account in `deadly` its reader dies."""
 
-    def __init__(self, account: Account, cause: Cause, deadly: AbstractSet[AccountId]) -> None:
-        self._account = account
-        self._cause = cause
+    def __init__(
+        self, account_id: AccountId, attributes: Callable[[], Mapping[str, object]], deadly: AbstractSet[AccountId]
+    ) -> None:
+        self._account_id = account_id
+        self._attributes = attributes
         self._deadly = deadly
 
-    @property
-    def account(self) -> Account:
-        if self._account.id in self._deadly:
+    def survived(self) -> None:
+        if self._account_id in self._deadly:
             raise Crash
-        return self._account
 
     @cached_property
     def _item(self) -> Mapping[str, Mapping[str, str]]:
-        return image(account_attributes(self.account, self._cause))
+        self.survived()
+        return image(self._attributes())
 
     def __getitem__(self, name: str) -> Mapping[str, str]:
         return self._item[name]
@@ -63,6 +64,19 @@ class Image(Mapping[str, Mapping[str, str]]):
 
     def __len__(self) -> int:
         return len(self._item)
+
+
+class Image(Told):
+    """An account's."""
+
+    def __init__(self, account: Account, cause: Cause, deadly: AbstractSet[AccountId]) -> None:
+        super().__init__(account.id, lambda: account_attributes(account, cause), deadly)
+        self._account = account
+
+    @property
+    def account(self) -> Account:
+        self.survived()
+        return self._account
 
 
 class TableOfAccounts(MemoryAccounts):
@@ -132,7 +146,9 @@ class TableOfAccounts(MemoryAccounts):
 
     def _stream_history(self) -> None:
         for row in self.inserted:
-            self.on_history(row.account_id, {"NewImage": image(history_attributes(row))})
+            key = image({"account_id": row.account_id, "version": row.version})
+            told = Told(row.account_id, partial(history_attributes, row), self.deadly)
+            self.on_history(row.account_id, {"Keys": key, "NewImage": told})
         self.inserted.clear()
 
     def due(self, *, after: datetime, until: datetime) -> Sequence[AccountId]:

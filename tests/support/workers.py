@@ -61,6 +61,7 @@ class Ports:
     bus: Bus
     hints: Queue
     decide: Queue
+    announce: Queue
     evaluate: Queue
     notify: Queue
     syncs: Queue
@@ -125,7 +126,7 @@ def alerts(ports: Ports) -> Alerts:
 
 
 def announcer(ports: Ports) -> Announcer:
-    return Announcer(ports.bus)
+    return Announcer(ports.bus, ports.accounts, ports.announce, ports.clock)
 
 
 def notifier(ports: Ports) -> Notifier:

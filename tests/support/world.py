@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from functions.alerts.handler import handle as alerts_handle
+from functions.announce.handler import handle as announce_handle
 from functions.ingest.outcome import Failed
 from functions.ingest.service import Received
 from functions.notify.handler import handle as notify_handle
@@ -36,7 +37,7 @@ from shared.runtime.ports import Message
 from tests.support import signing, workers
 from tests.support.builders import NOW
 from tests.support.faults import Crash, Fault
-from tests.support.images import image
+from tests.support.images import image, row_image
 from tests.support.workers import Ports
 
 ANNA = User(UserId("u-anna"), "anna@example.com", "Anna Berg")
@@ -62,6 +63,7 @@ class World:
     bus: MemoryBus = field(default_factory=MemoryBus)
     hints: MemoryQueue = field(default_factory=MemoryQueue)
     decide: MemoryQueue = field(default_factory=MemoryQueue)
+    announce: MemoryQueue = field(default_factory=MemoryQueue)
     evaluate: MemoryQueue = field(default_factory=MemoryQueue)
     notify: MemoryQueue = field(default_factory=MemoryQueue)
     syncs: MemoryQueue = field(default_factory=MemoryQueue)
@@ -114,6 +116,7 @@ class World:
             bus=port(self.bus),
             hints=port(self.hints),
             decide=port(self.decide),
+            announce=port(self.announce),
             evaluate=port(self.evaluate),
             notify=port(self.notify),
             syncs=port(self.syncs),
@@ -163,17 +166,24 @@ class World:
         """Whether any worker had something to do."""
         handlers: Mapping[str, Callable[[Any], Any]] = {
             "tier_trigger": lambda event: decide_handle(event, self.walk, self.bulk, until=self.now + A_MINUTE),
+            "announce": lambda event: announce_handle(event, self.announcer),
             "alerts": lambda event: alerts_handle(event, self.alerting),
             "notify": lambda event: notify_handle(event, self.notifier),
         }
-        queues = (("tier_trigger", self.decide), ("alerts", self.evaluate), ("notify", self.notify))
+        queues = (
+            ("tier_trigger", self.decide),
+            ("announce", self.announce),
+            ("alerts", self.evaluate),
+            ("notify", self.notify),
+        )
+        rows = [row_image(row) for row in self.accounts.inserted]
         new = [{"NewImage": {"id": {"S": notice.id}}} for notice in self.alerts.inserted]
         done = [
             self._queue("ingest", self.hints, self._ingest),
             *(self._queue(name, queue, partial(_messages, handle=handlers[name])) for name, queue in queues),
             self._stream("tier_trigger", "data", self._caused(Cause.DATA), handlers["tier_trigger"]),
             self._stream("alerts", "tier", self._caused(Cause.TIER), handlers["alerts"]),
-            self._announce(),
+            self._stream("announce", "history", rows, handlers["announce"]),
             self._stream("notify", "notices", new, handlers["notify"]),
             self._confirm(),
         ]
@@ -194,12 +204,6 @@ class World:
         if self._surviving(lambda: handle(event)):
             self._read[shard] += len(batch)
         return True
-
-    def _announce(self) -> bool:
-        rows = self.accounts.inserted[self._read["history"] :]
-        if rows and self._surviving(lambda: self.announcer.announce(rows)):
-            self._read["history"] += len(rows)
-        return bool(rows)
 
     def _confirm(self) -> bool:
         """SES tells of each mail that it took."""

@@ -33,7 +33,7 @@ from tests.worlds.vendors import SandboxBilling
 from tests.worlds.world import NotAtRest, founders
 
 SENDERS = 4
-QUEUES = ("hints", "decide", "evaluate-alerts", "notify", "syncs")
+QUEUES = ("hints", "decide", "announce", "evaluate-alerts", "notify", "syncs")
 WORKERS = ("webhook", "ingest", "tier_trigger", "announce", "alerts", "notify")
 WRITES = ("dynamodb.PutItem", "dynamodb.TransactWriteItems", "sqs.SendMessageBatch")
 THROTTLED, UNANSWERED = 3, 1

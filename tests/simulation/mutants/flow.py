@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from functions.announce import handler as announce
 from functions.clock.service import Clock
 from functions.ingest import batch
 from functions.ingest.outcome import Done, Failed, Outcome, PutBack, after
@@ -66,5 +67,6 @@ FLOW = (
     mutant("ack before enqueue", "I1", Receiver, "take", answered_first),
     mutant("retry without limit", "I1", batch, "after", again_and_again),
     mutant("look at what is late", "I8", tier_trigger, "is_late", never_late),
+    mutant("look at a row of history that is late", "I8", announce, "is_late", never_late),
     mutant("delete on absence", "I12", Vendor, "pull", without_the_absent),
 )
