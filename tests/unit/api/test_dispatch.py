@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.access.people import Role
@@ -29,9 +29,12 @@ class Door:
         self.called: list[str] = []
         router: Any = self.stage.api.resolver
         call = router._call_route
+        ours = [*router._static_routes, *router._dynamic_routes]
 
         def noting(route: Any, route_arguments: Any) -> Any:
-            self.called.append(f"{route.method} {route.openapi_path}")
+            # The framework answers with 404 by a route of its own that it makes for the address, such as `/why/#`.
+            if any(route is each for each in ours):
+                self.called.append(f"{route.method} {route.openapi_path}")
             return call(route, route_arguments)
 
         router._call_route = noting
@@ -161,6 +164,7 @@ DOOR = Door()
 
 
 @settings(max_examples=500)
+@example(method="GET", path="/why/#", role=None)
 @given(
     method=st.sampled_from(METHODS),
     path=st.lists(pieces, max_size=6).map(lambda parts: "/" + "/".join(parts)),
