@@ -19,9 +19,9 @@ from shared.aws.dynamodb.account_rows import account_of
 from shared.runtime import telemetry
 from shared.runtime.clock import system_now
 from shared.runtime.environment import read
-from shared.runtime.messages import BadMessage, DecideAccounts, DecideAll, EditMany, Work
+from shared.runtime.messages import BadMessage, DecideAccounts, DecideAll, EditMany
 from shared.runtime.messages import read as read_message
-from shared.runtime.records import Event, each_message, from_stream, is_late, keys, queued
+from shared.runtime.records import Event, each_message, from_stream, is_isolated, is_late, keys
 from shared.tiers.decision import Status
 
 CHANGED_DATA = "data"
@@ -42,17 +42,14 @@ def handler(event: Event, context: Any) -> dict[str, Any]:
 
 def handle(event: Event, walk: Walk, bulk: Bulk, *, until: datetime) -> dict[str, Any]:
     if not from_stream(event):
-        return each_message(event, lambda body: _message(body, walk, bulk, until))
+        isolated = is_isolated(event)
+        return each_message(event, lambda body: _message(body, walk, bulk, until, isolated=isolated))
     if is_late(event, walk.trigger.clock()):
-        queued(keys(event, "id"), walk.trigger.queue, _by_itself)
+        walk.trigger.hand_on(list(map(AccountId, keys(event, "id"))), Occasion(CHANGED_DATA))
         return {}
     told = {AccountId(record["dynamodb"]["Keys"]["id"]["S"]): _image(record) for record in event["Records"]}
     _tell(walk.trigger.decide_told(told, Occasion(CHANGED_DATA)))
     return {}
-
-
-def _by_itself(account_id: str) -> list[Work]:
-    return [DecideAccounts((AccountId(account_id),), CHANGED_DATA)]
 
 
 def _image(record: Mapping[str, Any]) -> Account | None:
@@ -63,24 +60,28 @@ def _image(record: Mapping[str, Any]) -> Account | None:
         return None
 
 
-def _message(body: str, walk: Walk, bulk: Bulk, until: datetime) -> None:
+def _message(body: str, walk: Walk, bulk: Bulk, until: datetime, *, isolated: bool) -> None:
     match read_message(body, (DecideAccounts, DecideAll, EditMany)):
         case EditMany() as work:
             telemetry.count("AccountsEdited", bulk.go_on(work, until))
         case DecideAccounts() | DecideAll() as work:
-            _tell(_decided(work, walk, until))
+            _tell(_decided(work, walk, until, isolated=isolated))
         case other:
             raise BadMessage(f"{type(other).__name__} is not for this queue")
 
 
-def _decided(work: DecideAccounts | DecideAll, walk: Walk, until: datetime) -> Tally:
-    match work:
-        case DecideAccounts([account_id], cause, skipping):
-            return walk.trigger.decide_one(account_id, Occasion(cause, skipping=skipping))
-        case DecideAccounts(account_ids, cause, skipping):
-            return walk.trigger.decide_each(account_ids, Occasion(cause, skipping=skipping))
-        case DecideAll():
-            return walk.go_on(work, until)
+def _decided(work: DecideAccounts | DecideAll, walk: Walk, until: datetime, *, isolated: bool) -> Tally:
+    """What fails in company is done one by one: what killed its worker too, which is known by being isolated."""
+    if isinstance(work, DecideAll):
+        return walk.go_on(work, until, isolated=isolated)
+    occasion = Occasion(work.cause, work.recombine, work.skipping)
+    match work.account_ids:
+        case [account_id]:
+            return walk.trigger.decide_one(account_id, occasion)
+        case account_ids if isolated:
+            return walk.trigger.hand_on(account_ids, occasion)
+        case account_ids:
+            return walk.trigger.decide_each(account_ids, occasion)
 
 
 def _tell(tally: Tally) -> None:

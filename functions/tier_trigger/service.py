@@ -15,9 +15,9 @@ from shared.accounts.store import AccountChange, AccountMoved, AccountStore
 from shared.configuration.breaker import Breaker
 from shared.configuration.published import Published
 from shared.configuration.reader import PublishedReader
-from shared.runtime.messages import DecideAccounts
+from shared.runtime.messages import DecideAccounts, Work
 from shared.runtime.ports import Queue
-from shared.runtime.records import each_or_queued
+from shared.runtime.records import each_or_queued, queued
 from shared.tiers.decision import Status
 from shared.tiers.engine import explain
 from shared.tiers.outcome import Verdict
@@ -49,6 +49,10 @@ class Occasion:
     tier results than under the version before it moves at once.
     """
 
+    def again(self, account_id: AccountId) -> list[Work]:
+        """What brings the account back by itself, to be decided on the same."""
+        return [DecideAccounts((account_id,), self.cause, self.skipping, self.recombine)]
+
 
 @dataclass(frozen=True, slots=True)
 class TierTrigger:
@@ -71,13 +75,16 @@ class TierTrigger:
             tally[self._decided(account, occasion)] += 1
 
         accounts = self.accounts.get_many(account_ids)
-        each_or_queued(
-            accounts.values(),
-            decide,
-            self.queue,
-            lambda account: [DecideAccounts((account.id,), occasion.cause, occasion.skipping)],
-        )
+        each_or_queued(accounts.values(), decide, self.queue, lambda account: occasion.again(account.id))
         return tally
+
+    def hand_on(self, account_ids: Sequence[AccountId], occasion: Occasion) -> Tally:
+        """Puts each account on the queue by itself, and looks at none: one of them may kill whoever does.
+
+        Raises QueueUnavailable.
+        """
+        queued(account_ids, self.queue, occasion.again)
+        return Counter()
 
     def decide_told(self, told: Mapping[AccountId, Account | None], occasion: Occasion) -> Tally:
         """Decides accounts of which the stream tells, each as it tells of it (None: in no form that can be read).

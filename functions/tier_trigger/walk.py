@@ -1,9 +1,10 @@
 """Decides every account again after a publish: one segment of all ids, page by page, as far as one message goes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from functions.tier_trigger.pages import WAIT_SECONDS, paged
 from functions.tier_trigger.service import Occasion, Tally, TierTrigger
@@ -30,28 +31,33 @@ class Walk:
     lists: AccountLists
     runs: RunStore
 
-    def go_on(self, work: DecideAll, until: datetime) -> Tally:
+    def go_on(self, work: DecideAll, until: datetime, *, isolated: bool = False) -> Tally:
         """Decides from where the run's row says that the segment is, and begins no page after `until`; another message
-        goes on from where this ends.
+        goes on from where this ends. Where the message is `isolated`, its page may have killed a worker: it is handed
+        on, account by account, and another message goes on behind it.
 
         A message that comes twice, or again after a crash, so takes up what is left; of two at once one ends. Raises
         RunMoved, QueueUnavailable and what the stores raise: the message may be tried again.
         """
         total: Tally = Counter()
-        delay = paged(lambda: self._page(work, total), clock=self.trigger.clock, until=until)
+        if isolated:
+            delay = 0 if self._page(work, total, self.trigger.hand_on) else None
+        else:
+            page = partial(self._page, work, total, self.trigger.decide_each)
+            delay = paged(page, clock=self.trigger.clock, until=until)
         if delay is not None:
             self.trigger.queue.send([write(work, delay_seconds=delay)])
         return total
 
-    def _page(self, work: DecideAll, total: Tally) -> bool:
-        """Whether another follows; what it decides is added to `total`."""
+    def _page(self, work: DecideAll, total: Tally, decide: Callable[[Sequence[AccountId], Occasion], Tally]) -> bool:
+        """Whether another follows; what is decided is added to `total`."""
         run = self.runs.get(RUN, work.run_id)
         if run is None or not _goes_on(run, work) or not self._in_force(run, work):
             return False
         start = run.cursor.get(str(work.segment))
         page = self.lists.ids(segment=work.segment, segments=work.segments, start=start, limit=PAGE)
         skipping = work.policy_version if run.order.get("holds") == Holds.SKIP else None
-        tally = self.trigger.decide_each(page.items, Occasion(work.cause, recombine=True, skipping=skipping))
+        tally = decide(page.items, Occasion(work.cause, recombine=True, skipping=skipping))
         total.update(tally)
         counts = {status.value: number for status, number in tally.items()}
         if skipping is not None and not self._tells_apart():

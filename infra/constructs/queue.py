@@ -8,6 +8,7 @@ from constructs import Construct
 from infra.acknowledged import PLAIN_HTTP, acknowledge
 from infra.constructs.function import HouseFunction
 from infra.stages import Stage
+from shared.runtime.records import ISOLATION
 
 ISOLATE_AFTER = 2
 """Receives on the main queue. A message that kills the process takes its batch along: here the batch parts ways."""
@@ -49,7 +50,7 @@ class WorkQueue(Construct):
         self.isolation = _queue(
             self,
             "Isolation",
-            f"{self.name}-isolation",
+            f"{self.name}{ISOLATION}",
             stage=stage,
             visibility=self._visibility,
             next_queue=sqs.DeadLetterQueue(max_receive_count=GIVE_UP_AFTER, queue=self.dead.queue),

@@ -21,6 +21,8 @@ class DecideAccounts:
     """What led to it, for the history: `data`, `expiry`, `policy`, `tiers`."""
     skipping: int | None = None
     """The policy version that was published to skip holds; without effect once another is in force."""
+    recombine: bool = False
+    """Whether their values are combined anew first."""
 
 
 @dataclass(frozen=True, slots=True)

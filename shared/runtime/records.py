@@ -14,9 +14,18 @@ LATE = timedelta(minutes=5)
 """So old a stream's record comes only where something held it up, such as one before it that kills its reader."""
 
 
+ISOLATION = "-isolation"
+"""How the names of the queues end on which what failed twice comes again by itself."""
+
+
 def from_stream(event: Event) -> bool:
     """Whether the event is a table's stream; else it is a queue's."""
     return any(record["eventSource"] == "aws:dynamodb" for record in event["Records"])
+
+
+def is_isolated(event: Event) -> bool:
+    """Whether a queue's event is an isolation queue's: what it asks for failed, and perhaps killed who did it."""
+    return any(record.get("eventSourceARN", "").endswith(ISOLATION) for record in event["Records"])
 
 
 def is_late(event: Event, now: datetime) -> bool:

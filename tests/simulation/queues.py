@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.memory.queues import MemoryQueue
 from shared.runtime.ports import Message
+from shared.runtime.records import ISOLATION
 from tests.simulation import deployed
 from tests.simulation.loop import SECOND
 from tests.simulation.steps import Ended, Function
@@ -34,6 +35,7 @@ class Held:
 class Shelf:
     """One queue with the function that it wakes."""
 
+    name: str
     batch: int
     concurrency: int
     visibility: float
@@ -79,11 +81,19 @@ class Shelf:
         if batch:
             self.working += 1
             begun = self.function.loop.micros
-            records = [{"eventSource": "aws:sqs", "messageId": held.id, "body": held.body} for held in batch]
+            records = [self._record(held) for held in batch]
             self.function.start(
                 lambda service: self.handle({"Records": records}, service), lambda end: self._ended(batch, begun, end)
             )
         self._poll()
+
+    def _record(self, held: Held) -> dict[str, str]:
+        return {
+            "eventSource": "aws:sqs",
+            "eventSourceARN": self.name,
+            "messageId": held.id,
+            "body": held.body,
+        }
 
     def _ended(self, batch: Sequence[Held], begun: int, end: Ended) -> None:
         self.working -= 1
@@ -113,12 +123,10 @@ class WorkQueue(MemoryQueue):
         self._ids = count()
         self._function = function
         figures, visibility = deployed.QUEUES[name], deployed.VISIBILITY * function.seconds
-        self.isolation = Shelf(
-            1, deployed.ISOLATED_AT_ONCE, visibility, deployed.GIVE_UP_AFTER, self._dies, function, handle
-        )
-        self.main = Shelf(
-            figures.batch, figures.concurrency, visibility, deployed.ISOLATE_AFTER, self._isolated, function, handle
-        )
+        alone, most = deployed.ISOLATED_AT_ONCE, deployed.GIVE_UP_AFTER
+        self.isolation = Shelf(f"{name}{ISOLATION}", 1, alone, visibility, most, self._dies, function, handle)
+        together, most = figures.concurrency, deployed.ISOLATE_AFTER
+        self.main = Shelf(name, figures.batch, together, visibility, most, self._isolated, function, handle)
 
     def send(self, messages: Sequence[Message]) -> None:
         super().send(messages)

@@ -69,7 +69,7 @@ def _may(route: str, role: str | None) -> bool:
 
 
 @pytest.mark.parametrize("role", CALLERS)
-@pytest.mark.parametrize("route", [*ROUTES, *PUBLIC])
+@pytest.mark.parametrize("route", [*ROUTES, *sorted(PUBLIC)])
 def test_a_caller_gets_to_the_route_s_own_handler_or_to_none(door: Door, route: str, role: str | None) -> None:
     with door.watched() as called:
         status = door.status(*_address(route), role)

@@ -108,7 +108,7 @@ def test_an_account_that_failed_in_the_walk_skips_its_hold_later(here: World) ->
     here.bring()
     here.accounts.before_commit = lambda _: None
     assert here.tier("middle") == "tier-1"
-    assert DecideAccounts((AccountId("middle"),), "policy", skipping=8) in here.queued()
+    assert DecideAccounts((AccountId("middle"),), "policy", skipping=8, recombine=True) in here.queued()
     while here.queue.sent:
         here.bring()
     assert standings(here)["middle"] == ("tier-3", None)

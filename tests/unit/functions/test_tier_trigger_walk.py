@@ -1,5 +1,6 @@
 """A walk decides every account once a policy is published, whatever comes twice, crashes or is superseded."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -13,7 +14,7 @@ from shared.accounts.account import Account
 from shared.accounts.identity import AccountId, FieldName
 from shared.accounts.standing import Cause
 from shared.runtime.failures import Retryable
-from shared.runtime.messages import DecideAll
+from shared.runtime.messages import DecideAccounts, DecideAll
 from shared.runtime.ports import RunMoved, RunState
 from tests.support.builders import account, update
 from tests.unit.functions.tier_world import MAX_AGE, World
@@ -34,6 +35,12 @@ def here(_accounts: list[Account]) -> World:
     for entry in _accounts:
         built.keep(entry)
     return built
+
+
+def raise_next(errors: Iterator[BaseException]) -> None:
+    """If there is one."""
+    for error in errors:
+        raise error
 
 
 def finish(here: World) -> int:
@@ -76,6 +83,57 @@ def test_values_are_combined_anew_under_the_catalogue_in_force(here: World) -> N
         (Cause.DATA, "other-value", 7_000_000),
     ]
     assert here.tier("other-tier") == "tier-1"
+
+
+def test_an_account_that_fails_in_a_walk_is_combined_anew_when_it_comes_again(here: World) -> None:
+    here.keep(account("other-value", update(mrr=640), update("generic:x", mrr=700)))
+    here.catalogue({"name": "mrr", "sources": ["generic", "recurly"]})
+    failing = iter([Retryable("throttled")])
+
+    def fail(written: Account) -> None:
+        if written.id == "other-value":
+            raise_next(failing)
+
+    here.accounts.before_commit = fail
+
+    here.order(1)
+    finish(here)
+
+    assert here.accounts.accounts[AccountId("other-value")].values[MRR] == 7_000_000
+
+
+def test_a_page_that_killed_its_worker_is_handed_on_account_by_account(here: World) -> None:
+    """On the isolation queue a walk looks at no account: one of them may have been it."""
+    here.publish(7)
+    here.publish(8, otherwise="tier-1", holds="skip")
+    here.order(8, holds="skip")
+    here.accounts.before_read = lambda: raise_next(iter([SystemExit("killed")]))
+
+    assert here.bring(isolated=True) == []
+
+    page = sorted(here.accounts.accounts)[:PAGE]
+    alone = [DecideAccounts((each,), "policy", skipping=8, recombine=True) for each in page]
+    *handed_on, walk = here.queued()
+    assert handed_on == alone
+    assert isinstance(walk, DecideAll)
+    assert (here.run.state, here.run.done, here.run.counts) == (RunState.RUNNING, PAGE, {})
+
+    here.accounts.before_read = lambda: None
+    finish(here)
+    assert tiers(here) == {"tier-1"}
+    assert (here.run.state, here.run.done) == (RunState.SUCCEEDED, MANY)
+
+
+def test_the_last_page_that_killed_its_worker_ends_the_walk() -> None:
+    here = World()
+    here.keep(account("acme", mrr=640))
+    here.publish(8, otherwise="tier-1")
+    here.order(8)
+
+    assert here.bring(isolated=True) == []
+
+    assert here.queued() == [DecideAccounts((AccountId("acme"),), "policy", recombine=True)]
+    assert (here.run.state, here.run.done) == (RunState.SUCCEEDED, 1)
 
 
 def test_segments_share_the_run(here: World) -> None:

@@ -25,6 +25,7 @@ from shared.memory.queues import MemoryQueue
 from shared.memory.runs import MemoryRuns
 from shared.runtime.messages import DecideAccounts, DecideAll, Work, read, write
 from shared.runtime.ports import Run, RunState
+from shared.runtime.records import ISOLATION
 from tests.support import builders
 from tests.support.images import image
 
@@ -108,10 +109,11 @@ class World:
         ]
         return self._handled(records)
 
-    def bring(self) -> list[str]:
+    def bring(self, *, isolated: bool = False) -> list[str]:
         """What is on the queue, now; answers with the numbers of the messages that failed."""
+        queue = f"arn:aws:sqs:eu-central-1:123456789012:tierwright-prod-decide{ISOLATION if isolated else ''}"
         records = [
-            {"eventSource": "aws:sqs", "messageId": str(number), "body": message.body}
+            {"eventSource": "aws:sqs", "eventSourceARN": queue, "messageId": str(number), "body": message.body}
             for number, message in enumerate(self.queue.take())
         ]
         return self._handled(records)
