@@ -20,13 +20,14 @@ import signal, sys
 from pathlib import Path
 from local.home import Home
 from local.stack import Options, running
-signal.signal(signal.SIGTERM, signal.default_int_handler)
+for number in (signal.SIGTERM, signal.SIGINT):  # a shell's background jobs begin with SIGINT ignored
+    signal.signal(number, signal.default_int_handler)
 with running(Home(Path(sys.argv[1])), Options(default_ports=False)) as stack:
     stack.clients("lambda").invoke(FunctionName=stack.emulated.functions["clock"])
     print("ready", flush=True)
     sys.stdin.read()
 """
-SECONDS = 60.0
+SECONDS = 180.0
 
 
 @contextmanager
