@@ -1,10 +1,11 @@
 """One edit of many accounts: page by page from where its run says that it is, each account one write of its own."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 
 from functions.tier_trigger.order import Order
@@ -33,6 +34,8 @@ LONGEST_REASON = 300
 PLACE = "next"
 """In a run's cursor: where its next page starts."""
 NO_ACCOUNT = "There is no account of this id."
+NO_LONGER_FITS = "What is published has changed meanwhile: the edit no longer fits it."
+_UNREADABLE = (DocumentRefused, ValueRefused, LookupError)
 OUTRUN = "Others changed it at the same time, again and again. Do it once more."
 UNMEANT = frozenset({"nothing_waits", "pending_changed"})
 """Why an account that a condition finds is none of those that are to be approved or rejected."""
@@ -76,6 +79,9 @@ class Tally:
                 pass
 
 
+type Editing = Callable[[Sequence[AccountId], Order, Rulebook], Tally]
+
+
 @dataclass(frozen=True, slots=True)
 class Bulk:
     trigger: TierTrigger
@@ -83,20 +89,28 @@ class Bulk:
     runs: RunStore
     notices: NoticeStore
 
-    def go_on(self, work: EditMany, until: datetime) -> int:
+    def go_on(self, work: EditMany, until: datetime, *, isolated: bool = False) -> int:
         """How many accounts it changed, in pages of which none begins after `until`; another message goes on from where
         this ends.
 
         One that comes twice, or again after a crash, takes up what is left: an account that was edited stands so, and
-        is not edited again. Raises RunMoved, QueueUnavailable and what the stores raise: it may be tried again.
+        is not edited again. Where the message is `isolated`, its page may have killed a worker: it is handed on,
+        account by account, and another message goes on behind it. Raises RunMoved, QueueUnavailable and what the stores
+        raise: it may be tried again.
         """
+        if work.account_id is not None:
+            return self._alone(work.run_id, work.account_id)
         changed: Counter[Done] = Counter()
-        delay = paged(lambda: self._past_a_page(work, changed), clock=self.trigger.clock, until=until)
+        if isolated:
+            delay = 0 if self._past_a_page(work, changed, partial(self._handed_on, work.run_id)) else None
+        else:
+            page = partial(self._past_a_page, work, changed, self._edited)
+            delay = paged(page, clock=self.trigger.clock, until=until)
         if delay is not None:
             self.trigger.queue.send([write(work, delay_seconds=delay)])
         return changed[Done.CHANGED]
 
-    def _past_a_page(self, work: EditMany, changed: Counter[Done]) -> bool:
+    def _past_a_page(self, work: EditMany, changed: Counter[Done], edit: Editing) -> bool:
         """Whether another follows; the accounts it changes are added to `changed`."""
         run = self.runs.get(RUN, work.run_id)
         if run is None or not _goes_on(run):
@@ -105,13 +119,34 @@ class Bulk:
         rulebook = self.trigger.published.read(now).rulebook
         try:
             order = Order.read(run.order, rulebook)
-        except (DocumentRefused, ValueRefused, LookupError):
+        except _UNREADABLE:
             self.runs.save(replace(run, state=RunState.FAILED, finished_at=now, error="no_longer_fits"))
             return False
         page = self._page(run, order)
-        tally = self._edited(page.items, order, rulebook)
+        tally = edit(page.items, order, rulebook)
         changed[Done.CHANGED] += 0 if order.dry else tally.counts[Done.CHANGED]
         return self._saved(run, page, tally) and page.cursor is not None
+
+    def _handed_on(self, run_id: str, ids: Sequence[AccountId], order: Order, rulebook: Rulebook) -> Tally:  # noqa: ARG002 - as for `_edited`
+        self.trigger.queue.send([write(EditMany(run_id, account_id)) for account_id in ids])
+        return Tally(len(ids))
+
+    def _alone(self, run_id: str, account_id: AccountId) -> int:
+        """Of a page that was handed on, and counted as done; what became of this account is added to its run."""
+        run = self.runs.get(RUN, run_id)
+        if run is None or run.state in (RunState.CANCELLED, RunState.FAILED):
+            return 0
+        rulebook = self.trigger.published.read(self.trigger.clock()).rulebook
+        try:
+            order = Order.read(run.order, rulebook)
+        except _UNREADABLE:
+            tally = Tally(1)
+            tally.count(account_id, Refused(NO_LONGER_FITS))
+            self._counted(run, tally)
+            return 0
+        tally = self._edited([account_id], order, rulebook)
+        self._counted(run, tally)
+        return 0 if order.dry else tally.counts[Done.CHANGED]
 
     def _page(self, run: Run, order: Order) -> Page[AccountId]:
         place = run.cursor.get(PLACE)
@@ -174,6 +209,18 @@ class Bulk:
             self.notices.add(notices)
         self.trigger.accounts.commit(change)
 
+    def _counted(self, run: Run | None, tally: Tally) -> None:
+        for _ in range(SAVES):
+            if run is None:
+                return
+            try:
+                self.runs.save(_with(run, tally))
+            except RunMoved:
+                run = self.runs.get(RUN, run.id)
+                continue
+            return
+        raise RunMoved(f"the run was saved by others {SAVES} times over")
+
     def _saved(self, read: Run, page: Page[AccountId], tally: Tally) -> bool:
         """Notes the page in the run's row; False where it has ended, or another was faster."""
         run: Run | None = read
@@ -196,13 +243,19 @@ def _goes_on(run: Run) -> bool:
 def _advanced(run: Run, page: Page[AccountId], tally: Tally, now: datetime) -> Run:
     whole, done = page.cursor is None, run.done + tally.looked_at
     return replace(
-        run,
+        _with(run, tally),
         state=RunState.SUCCEEDED if whole else RunState.RUNNING,
         done=done,
         total=done if whole else run.total,
         finished_at=now if whole else None,
         worked_at=now,
         cursor={} if page.cursor is None else {PLACE: page.cursor},
+    )
+
+
+def _with(run: Run, tally: Tally) -> Run:
+    return replace(
+        run,
         counts=dict(sorted((Counter(run.counts) + tally.counts).items())),
         rejects=[*run.rejects, *tally.rejects][:MAX_REJECTS],
     )

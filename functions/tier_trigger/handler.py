@@ -63,7 +63,7 @@ def _image(record: Mapping[str, Any]) -> Account | None:
 def _message(body: str, walk: Walk, bulk: Bulk, until: datetime, *, isolated: bool) -> None:
     match read_message(body, (DecideAccounts, DecideAll, EditMany)):
         case EditMany() as work:
-            telemetry.count("AccountsEdited", bulk.go_on(work, until))
+            telemetry.count("AccountsEdited", bulk.go_on(work, until, isolated=isolated))
         case DecideAccounts() | DecideAll() as work:
             _tell(_decided(work, walk, until, isolated=isolated))
         case other:

@@ -44,6 +44,8 @@ class EditMany:
     """On the decide queue: go on with an edit of many accounts, from where its run says that it is."""
 
     run_id: str
+    account_id: AccountId | None = None
+    """The one account that is to be edited, where those of its page part ways."""
 
 
 @dataclass(frozen=True, slots=True)

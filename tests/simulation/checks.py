@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from shared.accounts.account import Account
 from shared.accounts.contribution import Contribution
-from shared.accounts.identity import RecordKey
+from shared.accounts.identity import AccountId, RecordKey
 from shared.accounts.standing import TierChange
 from shared.alerts.notice import Channel, Notice
 from tests.simulation import deployed, oracle
@@ -122,12 +122,19 @@ def _poison(world: World, breach: Breach) -> None:
     for name, queue in world.deployment.queues.items():
         for held in queue.died:
             guilty = name == "hints" and any(text in held.body for text in poison)
+            guilty = guilty or (name == "decide" and _asks_alone(held.body, world.crowd.fatal))
             if not guilty and held.unlucky < held.failed:
                 breach(
                     "I8", f"{held.id} is dead: it failed {held.failed} times alone, {held.unlucky} of them by faults"
                 )
             elif not guilty:
                 world.deployment.dice.count("message dead of faults alone")
+
+
+def _asks_alone(body: str, accounts: Sequence[AccountId]) -> bool:
+    """Whether a message asks for one of the accounts, and for no other."""
+    ids = json.loads(body).get("account_ids", ())
+    return len(ids) == 1 and ids[0] in accounts
 
 
 def _ended(world: World, breach: Breach) -> None:

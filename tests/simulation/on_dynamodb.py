@@ -24,9 +24,11 @@ class DynamoTableOfAccounts(TableOfAccounts):
         self._store = store
 
     def get(self, account_id: AccountId) -> Account | None:
+        self.survived([account_id])
         return self._store.get(account_id)
 
     def get_many(self, account_ids: Sequence[AccountId], *, consistent: bool = True) -> dict[AccountId, Account]:
+        self.survived(account_ids)
         return self._store.get_many(account_ids, consistent=consistent)
 
     def links(self, records: Sequence[RecordKey], *, consistent: bool = True) -> dict[RecordKey, Link]:

@@ -16,7 +16,7 @@ from functions.api.service.policies import Policies
 from functions.api.service.retier import Retier
 from functions.api.service.session import Session
 from shared.access.people import Actor, Role
-from shared.accounts.identity import RecordKey, account_id_for
+from shared.accounts.identity import AccountId, RecordKey, account_id_for
 from shared.accounts.values import Json, moment_text
 from shared.tiers.breaker import Resolution
 from shared.tiers.skipping import Holds
@@ -53,6 +53,8 @@ class Crowd:
     did: oracle.People = field(default_factory=oracle.People)
     poisoned: dict[str, str] = field(default_factory=dict)
     """Records that ever were poison: `raises` or `dies`."""
+    fatal: list[AccountId] = field(default_factory=list)
+    """Accounts that ever killed whoever decided them."""
     left: str = ""
     """The one that stays so."""
     _runs: int = 0
@@ -81,6 +83,7 @@ class Crowd:
         after(1_800, self.look)
         after(0.1 * seconds, partial(self._poison, poison))
         after(0.1 * seconds, partial(self._kill_readers, others[-1]))
+        after(0.1 * seconds, partial(self._kill_deciders, others[-2]))
         after(1.2 * seconds, self.repair)
 
     def _poison(self, customers: Sequence[Customer]) -> None:
@@ -96,9 +99,15 @@ class Crowd:
         record = RecordKey.parse(f"generic:{customer.generic[0]}")
         self.deployment.accounts.deadly.add(account_id_for(record))
 
+    def _kill_deciders(self, customer: Customer) -> None:
+        """From now on whoever decides the account dies, among others or by itself."""
+        self.fatal.append(account_id_for(RecordKey.parse(f"generic:{customer.generic[0]}")))
+        self.deployment.accounts.fatal.update(self.fatal)
+
     def repair(self) -> None:
         """All but one."""
         self.deployment.accounts.deadly.clear()
+        self.deployment.accounts.fatal.clear()
         for name in self.poisoned:
             if name != self.left:
                 self.deployment.accounts.poisoned.pop(RecordKey.parse(name), None)

@@ -9,6 +9,8 @@ from functools import cached_property, partial
 from itertools import count, islice
 from typing import Any
 
+from greenlet import getcurrent
+
 from shared.access.audit import AuditEntry
 from shared.accounts import cursor as cursors
 from shared.accounts.account import Account
@@ -34,6 +36,7 @@ type Written = Callable[[Account | None, Account, TierChange | None], None]
 """Told of an account before and after, with its row of history."""
 
 LAGS = 8
+DECIDER = "tier_trigger"
 UNSETTLED = (NoticeState.HELD, NoticeState.CLAIMED)
 
 
@@ -91,6 +94,8 @@ class TableOfAccounts(MemoryAccounts):
         self.poisoned: dict[RecordKey, type[BaseException]] = {}
         self.deadly: set[AccountId] = set()
         """Whoever reads of them on the stream dies; by their ids they can be read."""
+        self.fatal: set[AccountId] = set()
+        """Whoever decides them dies, however told of; others can read them."""
         self.versions = 0
         """Of accounts, all that were ever written."""
         self.idle: list[AccountId] = []
@@ -106,8 +111,18 @@ class TableOfAccounts(MemoryAccounts):
                 raise self.poisoned[record]("this can't be digested")
         return super().links(records, consistent=consistent)
 
+    def survived(self, account_ids: Iterable[AccountId]) -> None:
+        """By whoever reads accounts."""
+        if self.fatal and getattr(getcurrent(), "name", "") == DECIDER and not self.fatal.isdisjoint(account_ids):
+            raise Crash
+
+    def get(self, account_id: AccountId) -> Account | None:
+        self.survived([account_id])
+        return super().get(account_id)
+
     def get_many(self, account_ids: Sequence[AccountId], *, consistent: bool = True) -> dict[AccountId, Account]:
         """One in LAGS reads that may lag gives each account as it was before its last change."""
+        self.survived(account_ids)
         found = super().get_many(account_ids, consistent=consistent)
         if consistent or next(self._looks) % LAGS:
             return found

@@ -56,6 +56,11 @@ def without_the_absent(self: Vendor, cursor: Mapping[str, str], *, rates: Rates,
     return replace(page, records=[*page.records, *gone])
 
 
+def never_isolated(event: Event) -> bool:  # noqa: ARG001 - the function's
+    """A queue's batch is a batch."""
+    return False
+
+
 def unheard(self: Clock, now: datetime) -> Iterator[Run]:  # noqa: ARG001 - the method's
     """Whoever ordered it and died has surely sent its messages."""
     return iter(())
@@ -68,5 +73,6 @@ FLOW = (
     mutant("retry without limit", "I1", batch, "after", again_and_again),
     mutant("look at what is late", "I8", tier_trigger, "is_late", never_late),
     mutant("look at a row of history that is late", "I8", announce, "is_late", never_late),
+    mutant("keep together what fails in company", "I8", tier_trigger, "is_isolated", never_isolated),
     mutant("delete on absence", "I12", Vendor, "pull", without_the_absent),
 )

@@ -23,7 +23,7 @@ from shared.memory.alerts import MemoryAlerts
 from shared.memory.documents import MemoryDocuments
 from shared.memory.queues import MemoryQueue
 from shared.memory.runs import MemoryRuns
-from shared.runtime.messages import DecideAccounts, DecideAll, Work, read, write
+from shared.runtime.messages import DecideAccounts, DecideAll, EditMany, Work, read, write
 from shared.runtime.ports import Run, RunState
 from shared.runtime.records import ISOLATION
 from tests.support import builders
@@ -134,7 +134,13 @@ class World:
         self.keep(self.accounts.accounts[AccountId(account_id)])
 
     def queued(self) -> list[Work]:
-        return [read(message.body, (DecideAccounts, DecideAll)) for message in self.queue.sent]
+        return [read(message.body, (DecideAccounts, DecideAll, EditMany)) for message in self.queue.sent]
+
+    def taken(self) -> list[Work]:
+        """What is on the queue, which has nothing then."""
+        works = self.queued()
+        self.queue.sent.clear()
+        return works
 
     @property
     def run(self) -> Run:
