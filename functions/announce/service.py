@@ -7,13 +7,11 @@ from datetime import datetime
 from shared.accounts.standing import TierChange
 from shared.accounts.store import AccountStore
 from shared.accounts.values import moment_text
-from shared.runtime.backoff import delay_after
+from shared.runtime.backoff import ATTEMPTS, delay_after
 from shared.runtime.messages import AnnounceChange, write
 from shared.runtime.ports import Bus, BusEvent, BusUnavailable, Queue
 
 TYPE = "tier.changed"
-ATTEMPTS = 300
-"""Of one row: at the longest delay, three days."""
 
 
 class RowMissing(LookupError):

@@ -14,14 +14,12 @@ from shared.connectors.ports import VendorRefused, VendorUnavailable
 from shared.ingestion.intake import Intake
 from shared.ingestion.notebook import Notebook
 from shared.ingestion.tally import REJECTED, Tally
-from shared.runtime.backoff import delay_after
+from shared.runtime.backoff import ATTEMPTS, delay_after
 from shared.runtime.failures import Retryable
 from shared.runtime.messages import SyncSource, write
 from shared.runtime.ports import Queue, QueueUnavailable, Run, RunMoved, RunState, RunStore, Watermarks
 from shared.runtime.works import GOING_ON
 
-ATTEMPTS = 300
-"""Without an answer in a row: three days, most of them a quarter of an hour apart."""
 LOOKED_THROUGH = (10, 1_000)
 """Runs among which the last that succeeded is sought: few, and only then many."""
 NOT_QUEUED = "not_queued"

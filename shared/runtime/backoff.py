@@ -6,6 +6,8 @@ FIRST_DELAY = 15
 """Seconds."""
 MOST_DELAY = 900
 """Seconds: SQS delays by no more, and nobody mends a set-up faster."""
+ATTEMPTS = 300
+"""In a row: three days, most of them MOST_DELAY apart."""
 _DOUBLINGS = 6
 """From FIRST_DELAY past MOST_DELAY."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.announce.handler import handle
-from functions.announce.service import ATTEMPTS, Announcer
+from functions.announce.service import Announcer
 from shared.accounts.account import Account
 from shared.accounts.identity import AccountId
 from shared.accounts.standing import Cause, Standing, TierChange
@@ -17,7 +17,7 @@ from shared.accounts.store import AccountChange
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.bus import MemoryBus
 from shared.memory.queues import MemoryQueue
-from shared.runtime.backoff import FIRST_DELAY, MOST_DELAY
+from shared.runtime.backoff import ATTEMPTS, FIRST_DELAY, MOST_DELAY
 from shared.runtime.messages import AnnounceChange, SendHeld, write
 from shared.runtime.ports import BusUnavailable, QueueUnavailable
 from shared.runtime.records import LATE

@@ -10,7 +10,6 @@ import pytest
 
 from functions.crm_sync.handler import handle
 from functions.crm_sync.progress import MAX_REJECTS
-from functions.crm_sync.service import ATTEMPTS
 from shared.accounts.account import Account
 from shared.accounts.identity import SourceName
 from shared.accounts.store import AccountChange
@@ -20,6 +19,7 @@ from shared.configuration.records import SourceRecord
 from shared.connectors.ports import PulledPage, VendorRefused, VendorUnavailable
 from shared.memory.accounts import MemoryAccounts
 from shared.memory.runs import MemoryRuns
+from shared.runtime.backoff import ATTEMPTS
 from shared.runtime.failures import Permanent, Retryable
 from shared.runtime.messages import SyncSource, write
 from shared.runtime.ports import Run, RunMoved, RunState
